@@ -1,0 +1,50 @@
+import { findFfmpeg } from '../../../workers/audio/find-ffmpeg.ts';
+import type { Config } from '../../config.ts';
+import { type Finding, messageOf } from './check.ts';
+
+export async function checkFfmpeg({ decoder }: Config): Promise<Finding> {
+  const ffmpeg = await findFfmpeg();
+  const name = 'ffmpeg';
+  if (ffmpeg !== undefined) {
+    const unused = decoder === 'wasm' ? ', not used: the decoder is set to wasm' : '';
+    return { name, state: 'fine', found: `${ffmpeg.version}, ${ffmpeg.path}${unused}` };
+  }
+  return {
+    name,
+    state: decoder === 'ffmpeg' ? 'broken' : 'note',
+    found:
+      'not on the PATH. Ogg Vorbis, Opus, MP3, FLAC and WAV are read without it; AAC, M4A, WMA and others are not.',
+    next: 'Install it from your distribution: "apt install ffmpeg", "dnf install ffmpeg", "brew install ffmpeg".',
+  };
+}
+
+/** Each of them is compiled and started, which is what fails where WebAssembly is switched off. */
+const wasmDecoders: Readonly<Record<string, () => Promise<{ ready: Promise<void>; free(): void }>>> = {
+  'Ogg Vorbis': async () => new (await import('@wasm-audio-decoders/ogg-vorbis')).OggVorbisDecoder(),
+  'Ogg Opus': async () => new (await import('ogg-opus-decoder')).OggOpusDecoder(),
+  MP3: async () => new (await import('mpg123-decoder')).MPEGDecoder(),
+  FLAC: async () => new (await import('@wasm-audio-decoders/flac')).FLACDecoder(),
+};
+
+export async function checkWasmDecoders({ decoder }: Config): Promise<Finding> {
+  const broken: string[] = [];
+  for (const [format, make] of Object.entries(wasmDecoders)) {
+    try {
+      const made = await make();
+      await made.ready;
+      made.free();
+    } catch (error) {
+      broken.push(`${format} (${messageOf(error)})`);
+    }
+  }
+  const name = 'WASM decoders';
+  if (broken.length === 0)
+    return { name, state: 'fine', found: `${Object.keys(wasmDecoders).join(', ')}, WAV` };
+  const state = decoder === 'ffmpeg' ? 'note' : 'broken';
+  return {
+    name,
+    state,
+    found: `do not start: ${broken.join('; ')}`,
+    next: 'Run "npm ci" again where earmark is installed.',
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * The `earmark` command: what it offers, and what is said about it. Postgres, worker threads and the HTTP server are
+ * loaded by the commands that use them, so that `--help` answers at once.
+ */
+import { Command, Option } from 'commander';
+import { loadConfig } from '../config.ts';
+import { version } from '../http/version.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { fingerprintCommand } from './commands/fingerprint.ts';
+import { keysCommand } from './commands/keys.ts';
+import { listCommand } from './commands/list.ts';
+import { registerCommand } from './commands/register.ts';
+import { reindexCommand } from './commands/reindex.ts';
+import { removeCommand } from './commands/remove.ts';
+import { scanCommand } from './commands/scan.ts';
+import { serveCommand } from './commands/serve.ts';
+import { showCommand } from './commands/show.ts';
+import { statusCommand } from './commands/status.ts';
+
+const columnsWithoutTerminal = 100;
+const widestHelp = 110;
+
+export function buildProgram(): Command {
+  const noEnvironment = {};
+  const defaults = loadConfig({}, noEnvironment);
+  const program = new Command('earmark')
+    .description('A registry that says which seconds of an upload are whose recording.')
+    .version(version)
+    .addOption(
+      new Option('--data-dir <dir>', `where the registry lives (default: ./earmark-data) [EARMARK_DATA_DIR]`),
+    )
+    .addOption(
+      new Option(
+        '--database-url <url>',
+        'your own Postgres instead of the one in the data directory [DATABASE_URL]',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--url <url>',
+        'work with a server; audio is fingerprinted here and stays here [EARMARK_URL]',
+      ),
+    )
+    .addOption(
+      new Option('--api-key <key>', 'the key for --url; better in the environment [EARMARK_API_KEY]'),
+    )
+    .addOption(
+      new Option(
+        '--threads <count>',
+        `worker threads (default: ${defaults.threadCount}, the processors here) [EARMARK_THREADS]`,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--decoder <which>',
+        'auto, ffmpeg or wasm; auto takes ffmpeg where there is one [EARMARK_DECODER]',
+      ),
+    )
+    .addHelpText('after', examples);
+  const commands = [
+    demoCommand(),
+    registerCommand(),
+    scanCommand(),
+    fingerprintCommand(),
+    serveCommand(defaults),
+    statusCommand(),
+    listCommand(),
+    showCommand(),
+    removeCommand(),
+    reindexCommand(),
+    keysCommand(),
+    doctorCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...commands, ...commands.flatMap((parent) => parent.commands)])
+    readably(command);
+  return program;
+}
+
+const examples = `
+Options stand before or after the command. Everything an option sets can be set in the environment, by the name in [].
+
+Try it, with music that comes along:
+  $ earmark demo
+
+Begin:
+  $ earmark register ~/music/catalog        what is to be found
+  $ earmark scan upload.mp3                 what is in it, second by second
+  $ earmark serve                           the same as an HTTP API
+
+Exit status:
+  0   everything went well; "no match" is an answer, not a failure
+  1   some files failed, or something was not found; each is named with its code
+  2   the command line, the manifest or a setting is wrong; nothing was done
+  3   it could not start or go on: Postgres, the data directory or the server
+  130 interrupted; what was in flight was finished, and running it again goes on`;
+
+function readably(command: Command): void {
+  command
+    .showHelpAfterError('(--help explains)')
+    .helpOption('-h, --help', 'explain this command')
+    .configureHelp({
+      showGlobalOptions: true,
+      helpWidth: Math.min(process.stdout.columns ?? columnsWithoutTerminal, widestHelp),
+    })
+    .exitOverride();
+  if (command.commands.length > 0) command.helpCommand('help [command]', 'explain a command');
+}

@@ -1,0 +1,77 @@
+/** The registry in the data directory (or behind DATABASE_URL), used directly: the same use cases as HTTP, without it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Config } from '../config.ts';
+import { type Context, closeContext, openContext, openStoreContext, type StoreContext } from '../context.ts';
+import { ensureParty, localPartyName } from '../registry/ensure-party.ts';
+import { findRegisteredAudio } from '../registry/find-registered-audio.ts';
+import { getRecording } from '../registry/get-recording.ts';
+import { listRecordings } from '../registry/list-recordings.ts';
+import { registerRecording } from '../registry/register-recording.ts';
+import { removeRecording } from '../registry/remove-recording.ts';
+import { scanUpload } from '../registry/scan-upload.ts';
+import { couldNotStart, usageError } from './exit-status.ts';
+import type { Registry, RegistryNeeds, RegistryStatus } from './registry.ts';
+import { maxInFlight } from './settings.ts';
+
+export async function openLocalRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {
+  const place = config.databaseUrl === undefined ? config.dataDir : 'the database of DATABASE_URL';
+  if (needs !== 'registration') refuseMissing(config);
+  const open = needs === 'records' ? openStoreContext : openContext;
+  const context: (StoreContext | Context) & AsyncDisposable = await open(config).catch((error: unknown) => {
+    throw couldNotStart(`The registry in ${place} could not be opened`, error);
+  });
+  const partyId = await ensureParty(context, localPartyName);
+  const whole = (): Context => {
+    if (isWhole(context)) return context;
+    throw new Error('this registry was opened for its records only');
+  };
+  const settle = async () => {
+    await whole().index.catchUp();
+    return whole().index.status().position;
+  };
+  return {
+    place,
+    maxInFlight: maxInFlight(config),
+    fingerprint: (path) =>
+      whole().workers.fingerprint({ path, decoder: config.decoder, limits: config.audioLimits }),
+    async find(externalId) {
+      const audio = await findRegisteredAudio(context, { partyId, externalId });
+      return audio && getRecording(context, { partyId, recordingId: audio.recordingId });
+    },
+    register: (registration) => registerRecording(context, { partyId, ...registration }),
+    scan: (upload) => scanUpload(whole(), { partyId, ...upload }),
+    list: (query) => listRecordings(context, { partyId: undefined, ...query }),
+    get: (recordingId) => getRecording(context, { partyId: undefined, recordingId }),
+    remove: (recordingId) => removeRecording(context, { partyId: undefined, recordingId }),
+    settle,
+    async status() {
+      await settle();
+      return localStatus(whole());
+    },
+    [Symbol.asyncDispose]: () => closeContext(context),
+  };
+}
+
+function refuseMissing({ dataDir, databaseUrl }: Config): void {
+  if (databaseUrl !== undefined || existsSync(join(dataDir, 'postgres', 'PG_VERSION'))) return;
+  throw usageError(
+    `There is no registry in ${dataDir}. Name the folder with --data-dir, or register something first.`,
+  );
+}
+
+function isWhole(context: StoreContext | Context): context is Context {
+  return 'index' in context;
+}
+
+async function localStatus({ index, store }: Context): Promise<RegistryStatus> {
+  const { position, recordings, seconds, bytes, constellationBytes, segments, ready } = index.status();
+  const perSecond = (size: number) => (seconds > 0 ? Math.round((size / seconds) * 100) / 100 : 0);
+  const { recordingCount } = await store.countRegistry();
+  return {
+    index: { bytes, recordings, position, seconds, bytes_per_second: perSecond(bytes), ready, segments },
+    constellation: { bytes: constellationBytes, bytes_per_second: perSecond(constellationBytes) },
+    recordings: recordingCount,
+  };
+}

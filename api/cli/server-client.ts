@@ -1,0 +1,138 @@
+/**
+ * Requests to an earmark server. A passing refusal (429, 503, no connection) is tried again after the time the
+ * server asks for, a bounded number of times; everything else is thrown with the server's own code.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { type ErrorCode, errorCodes, RegistryError } from '../errors.ts';
+
+const maxAttempts = 8;
+const firstPauseMs = 500;
+const longestPauseMs = 60_000;
+/** A scan of hours of audio is answered within its request. */
+const uploadTimeoutMs = 15 * 60_000;
+const askTimeoutMs = 30_000;
+const maxAnswerBytes = 64 * 2 ** 20;
+const passing: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
+
+export type ServerFailureCode = 'SERVER_UNREACHABLE' | 'SERVER_ANSWER_INVALID';
+
+/** The server did not answer, or what answered is no earmark server. */
+export class ServerFailure extends Error {
+  readonly code: ServerFailureCode;
+  constructor(code: ServerFailureCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ServerFailure';
+    this.code = code;
+  }
+}
+
+export type ServerClient = {
+  readonly address: string;
+  /** `path` from the root of the server, such as `/v1/recordings`. */
+  ask(method: 'GET' | 'DELETE', path: string): Promise<unknown>;
+  send(path: string, form: FormData, headers?: Readonly<Record<string, string>>): Promise<unknown>;
+  /** For what is not JSON. */
+  text(path: string): Promise<string>;
+};
+
+/** With `isFirstContact` a server that does not answer is not waited for: the address is wrong, or nothing runs there. */
+export function openServerClient(
+  address: string,
+  apiKey: string | undefined,
+  { isFirstContact = false } = {},
+): ServerClient {
+  const base = address.replace(/\/+$/, '');
+  const request = async (path: string, init: RequestInit, timeoutMs: number): Promise<string> => {
+    const headers = new Headers(init.headers);
+    if (apiKey !== undefined) headers.set('authorization', `Bearer ${apiKey}`);
+    headers.set('accept', 'application/json, application/problem+json, text/plain');
+    for (let attempt = 1; ; attempt += 1) {
+      // A redirect would carry the API key to wherever it points.
+      const options: RequestInit = {
+        ...init,
+        headers,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      };
+      const answer = await once(base + path, options).catch((error: unknown) => unreachable(base, error));
+      if (answer instanceof ServerFailure) {
+        if (isFirstContact || attempt >= maxAttempts || answer.code !== 'SERVER_UNREACHABLE') throw answer;
+        await wait(pauseMs(attempt, undefined));
+      } else {
+        if (answer.status >= 200 && answer.status < 300) return answer.body;
+        if (!passing.has(answer.status) || attempt >= maxAttempts) throw refusalOf(base, answer);
+        await wait(pauseMs(attempt, answer.retryAfter));
+      }
+    }
+  };
+  return {
+    address: base,
+    ask: async (method, path) => parseJson(base, await request(path, { method }, askTimeoutMs)),
+    send: async (path, form, headers = {}) =>
+      parseJson(base, await request(path, { method: 'POST', body: form, headers }, uploadTimeoutMs)),
+    text: (path) => request(path, { method: 'GET' }, askTimeoutMs),
+  };
+}
+
+type Answer = { readonly status: number; readonly body: string; readonly retryAfter: string | undefined };
+
+async function once(url: string, options: RequestInit): Promise<Answer> {
+  const response = await fetch(url, options);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > maxAnswerBytes) {
+      throw new ServerFailure(
+        'SERVER_ANSWER_INVALID',
+        `${url} answered with more than ${maxAnswerBytes} bytes.`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks).toString('utf8');
+  return { status: response.status, body, retryAfter: response.headers.get('retry-after') ?? undefined };
+}
+
+/** What the server asks for, or twice as long each time; a little apart, so that many clients do not return at once. */
+function pauseMs(attempt: number, retryAfter: string | undefined): number {
+  const seconds = Number(retryAfter);
+  const asked =
+    retryAfter !== undefined && Number.isFinite(seconds) ? seconds * 1000 : firstPauseMs * 2 ** (attempt - 1);
+  return Math.min(longestPauseMs, Math.max(firstPauseMs / 2, asked) * (1 + Math.random() / 4));
+}
+
+function unreachable(address: string, error: unknown): ServerFailure {
+  if (error instanceof ServerFailure) return error;
+  // fetch hides the reason ("connect ECONNREFUSED …") in the cause of a bare "fetch failed".
+  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new ServerFailure('SERVER_UNREACHABLE', `No answer from ${address}: ${message}`, { cause: error });
+}
+
+function refusalOf(address: string, { status, body }: Answer): Error {
+  const problem = tryJson(body);
+  const { code, detail } = (typeof problem === 'object' && problem !== null ? problem : {}) as Record<
+    string,
+    unknown
+  >;
+  const known = errorCodes.find((name: ErrorCode) => name === code);
+  if (known !== undefined)
+    return new RegistryError(known, typeof detail === 'string' ? detail : `${address} refused it.`);
+  const what = `${address} answered ${status} with something that is no answer of an earmark server`;
+  return new ServerFailure('SERVER_ANSWER_INVALID', `${what}: ${JSON.stringify(body.slice(0, 100))}`);
+}
+
+function parseJson(address: string, body: string): unknown {
+  const value = tryJson(body);
+  if (value !== undefined) return value;
+  throw new ServerFailure('SERVER_ANSWER_INVALID', `${address} answered with something that is not JSON.`);
+}
+
+function tryJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

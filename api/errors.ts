@@ -1,0 +1,102 @@
+/**
+ * Everything the registry refuses, as a closed list of stable codes, and the one map from a code to HTTP
+ * (RFC 9457 problem+json). A code never changes its meaning; a message says what was expected and what was
+ * received, and may change. Whatever is thrown without a code is our own bug: logged with its cause, answered 500.
+ */
+import { WorkerError, workerErrorCodes } from '../workers/errors.ts';
+import { StoreUnavailable } from './store/store-unavailable.ts';
+
+export const errorCodes = [
+  ...workerErrorCodes,
+  'ANSWER_TIMEOUT',
+  'BODY_TOO_LARGE',
+  'CONFIG_INVALID',
+  'CONTENT_TYPE_UNSUPPORTED',
+  'CURSOR_INVALID',
+  'DISK_FULL',
+  'IDEMPOTENCY_KEY_REUSED',
+  'INDEX_NOT_READY',
+  'INTERNAL',
+  'ISRC_INVALID',
+  'KEY_INVALID',
+  'KEY_MISSING',
+  'KEY_NOT_FOUND',
+  'METADATA_INVALID',
+  'RATE_LIMITED',
+  'RECORDING_HAS_OTHER_AUDIO',
+  'RECORDING_NOT_FOUND',
+  'REQUEST_INVALID',
+  'REQUEST_TIMEOUT',
+  'ROLE_FORBIDDEN',
+  'ROUTE_NOT_FOUND',
+  'SCAN_NOT_FOUND',
+  'SERVER_STOPPING',
+  'STORE_UNAVAILABLE',
+  'UPLOAD_INTERRUPTED',
+  'UPLOAD_INVALID',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** A refusal with a stable code. */
+export class RegistryError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RegistryError';
+    this.code = code;
+  }
+}
+
+type HttpMeaning = { readonly status: number; readonly title: string; readonly retryAfterSeconds?: number };
+
+export const httpMeaning: Readonly<Record<ErrorCode, HttpMeaning>> = {
+  // What was sent cannot be read.
+  AUDIO_UNREADABLE: { status: 422, title: 'No decoder can read this as audio' },
+  AUDIO_UNSUPPORTED: { status: 415, title: 'This server has no decoder for this format' },
+  AUDIO_SILENT: { status: 422, title: 'The audio holds nothing audible' },
+  AUDIO_TOO_SHORT: { status: 422, title: 'The audio is too short to be a reference' },
+  AUDIO_TOO_LARGE: { status: 413, title: 'The audio has too many bytes' },
+  AUDIO_TOO_LONG: { status: 422, title: 'The audio lasts too long' },
+  AUDIO_TIMEOUT: { status: 422, title: 'Decoding took longer than one file may take' },
+  FINGERPRINT_MALFORMED: { status: 422, title: 'This is not a well-formed fingerprint' },
+  FINGERPRINT_VERSION_UNSUPPORTED: { status: 422, title: 'The fingerprint has an unsupported version' },
+  BODY_TOO_LARGE: { status: 413, title: 'The request body is too large' },
+  CONTENT_TYPE_UNSUPPORTED: { status: 415, title: 'The content type is not supported' },
+  UPLOAD_INVALID: { status: 400, title: 'The multipart body is not as described' },
+  UPLOAD_INTERRUPTED: { status: 400, title: 'The body ended before it was complete' },
+  // What was sent can be read and is not allowed.
+  CURSOR_INVALID: { status: 400, title: 'The cursor is not one this server gave' },
+  ISRC_INVALID: { status: 400, title: 'The ISRC is malformed' },
+  METADATA_INVALID: { status: 400, title: 'The metadata is malformed' },
+  REQUEST_INVALID: { status: 400, title: 'The request is malformed' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'This Idempotency-Key belongs to another request' },
+  RECORDING_HAS_OTHER_AUDIO: { status: 409, title: 'The recording is registered with other audio' },
+  // Who asks, and for what. What belongs to another party is "not found": an id must not confirm that it exists.
+  KEY_MISSING: { status: 401, title: 'An API key is required' },
+  KEY_INVALID: { status: 401, title: 'The API key is not valid' },
+  ROLE_FORBIDDEN: { status: 403, title: 'The role of this API key does not allow this' },
+  KEY_NOT_FOUND: { status: 404, title: 'No such API key' },
+  RECORDING_NOT_FOUND: { status: 404, title: 'No such recording' },
+  SCAN_NOT_FOUND: { status: 404, title: 'No such scan' },
+  ROUTE_NOT_FOUND: { status: 404, title: 'No such resource' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  REQUEST_TIMEOUT: { status: 408, title: 'The request took too long to arrive' },
+  // 503, not 429: the caller did nothing wrong, the whole service is busy or not ready; try again.
+  POOL_FULL: { status: 503, title: 'The service is busy', retryAfterSeconds: 5 },
+  INDEX_NOT_READY: { status: 503, title: 'The index is catching up', retryAfterSeconds: 2 },
+  ANSWER_TIMEOUT: { status: 503, title: 'The answer took too long', retryAfterSeconds: 5 },
+  DISK_FULL: { status: 503, title: 'There is no room left for uploads', retryAfterSeconds: 60 },
+  STORE_UNAVAILABLE: { status: 503, title: 'The database cannot be reached', retryAfterSeconds: 5 },
+  SERVER_STOPPING: { status: 503, title: 'The server is stopping', retryAfterSeconds: 5 },
+  // Ours.
+  CONFIG_INVALID: { status: 500, title: 'The configuration is not valid' },
+  INTERNAL: { status: 500, title: 'Something went wrong on our side' },
+};
+
+/** The code of anything thrown; `undefined` for what is our own bug. */
+export function findErrorCode(error: unknown): ErrorCode | undefined {
+  if (error instanceof RegistryError || error instanceof WorkerError) return error.code;
+  if (error instanceof StoreUnavailable) return 'STORE_UNAVAILABLE';
+  return undefined;
+}

@@ -1,0 +1,80 @@
+/** The HTTP API, as a list: hooks, plugins, routes, errors. */
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyBaseLogger } from 'fastify';
+import type { Context } from '../context.ts';
+import { requireKeys } from './access.ts';
+import { addConnectionHooks, logRequests, measureRequests } from './connection-hooks.ts';
+import { answerExpectations } from './expect-continue.ts';
+import type { App } from './fastify-types.ts';
+import { prepareIncomingDirectory } from './incoming-directory.ts';
+import { openMetrics } from './metrics.ts';
+import { docsOptions, openapiOptions } from './openapi.ts';
+import { answerNotFound, answerProblem, Problem } from './problem.ts';
+import { rateLimitOptions } from './rate-limit.ts';
+import { getHealth } from './routes/get-health.ts';
+import { getMetrics } from './routes/get-metrics.ts';
+import { getOpenapi } from './routes/get-openapi.ts';
+import { getReady } from './routes/get-ready.ts';
+import { getRecordingRoute } from './routes/get-recording.ts';
+import { getScanRoute } from './routes/get-scan.ts';
+import { listRecordingsRoute } from './routes/list-recordings.ts';
+import { registerRecordingRoute } from './routes/register-recording.ts';
+import { removeRecordingRoute } from './routes/remove-recording.ts';
+import { scanUploadRoute } from './routes/scan-upload.ts';
+import { limitConnections, serverOptions } from './server-options.ts';
+import { refuseUnknownQuery } from './strict-query.ts';
+import { UploadGate } from './upload-gate.ts';
+
+export async function buildApp(context: Context): Promise<App> {
+  const { config } = context;
+  await prepareIncomingDirectory(config);
+  const gate = new UploadGate(config, context.workers);
+  const metrics = openMetrics(context, gate);
+
+  const answerError = answerProblem(metrics);
+  const app: App = fastify({
+    ...serverOptions(config, answerError),
+    loggerInstance: context.log as FastifyBaseLogger,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler(answerNotFound);
+  limitConnections(app.server);
+  answerExpectations(app);
+  addConnectionHooks(app);
+  logRequests(app);
+  measureRequests(app, metrics);
+  app.addSchema(Problem);
+
+  await app.register(swagger, openapiOptions);
+  await app.register(swaggerUi, docsOptions);
+
+  // Bodies are uploads; there is nothing else to parse.
+  app.removeAllContentTypeParsers();
+  await app.register(multipart, { throwFileSizeLimit: true });
+
+  refuseUnknownQuery(app);
+  getHealth(app);
+  getReady(app, context);
+  getMetrics(app, metrics);
+  getOpenapi(app);
+
+  await app.register(
+    async (v1: App) => {
+      requireKeys(v1, context);
+      await v1.register(rateLimit, rateLimitOptions(config));
+      registerRecordingRoute(v1, context, gate, metrics);
+      listRecordingsRoute(v1, context);
+      getRecordingRoute(v1, context);
+      removeRecordingRoute(v1, context);
+      scanUploadRoute(v1, context, gate, metrics);
+      getScanRoute(v1, context);
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}

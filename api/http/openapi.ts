@@ -1,0 +1,61 @@
+/** The OpenAPI 3.1 document: made from the same schemas that check requests and write answers. */
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui';
+import { version } from './version.ts';
+
+const description = `
+Register recordings, and ask which seconds of an upload are which recording.
+
+**Keys.** Every path under \`/v1\` needs an API key, as \`Authorization: Bearer emk_…\` or \`X-API-Key: emk_…\`.
+\`earmark keys create\` makes one for a party with a role: an *operator* may do everything for every party, a
+*rightsholder* registers, sees and removes its own recordings and scans, a *platform* scans. What belongs to
+another party is answered 404, as if it did not exist. \`/health\`, \`/ready\`, \`/metrics\`, \`/docs\` and
+\`/openapi.json\` need no key; keep \`/metrics\` inside your network.
+
+**Errors** are problem+json (RFC 9457). Decide by \`code\`, which is stable. A 503 has \`Retry-After\` and says
+nothing about the request: send it again. An empty \`matches\` is a finding; it is never the answer of a server that could not search.
+
+**Repeating.** A registration is idempotent by \`external_id\`; with an \`Idempotency-Key\` the first answer is kept for 24 hours.
+`;
+
+export const openapiOptions: FastifyDynamicSwaggerOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'earmark',
+      description,
+      version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'recordings', description: 'What is registered.' },
+      { name: 'scans', description: 'What is in an upload.' },
+      { name: 'service', description: 'For whoever runs the server.' },
+    ],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key: emk_…' },
+        apiKeyHeader: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+    security: [{ bearer: [] }, { apiKeyHeader: [] }],
+  },
+  // Names in the document are the names in the code, not def-0.
+  refResolver: {
+    buildLocalReference: ({ $id }, _baseUri, _fragment, i) => String($id ?? `schema-${i}`),
+  },
+  transform: ({ schema, url, route }) => {
+    const form = route.config?.form;
+    return { schema: form ? { ...schema, consumes: ['multipart/form-data'], body: form } : schema, url };
+  },
+};
+
+export const docsOptions: FastifySwaggerUiOptions = {
+  routePrefix: '/docs',
+  staticCSP: true,
+  // Served over plain HTTP inside a network too, where an upgrade would find nothing; and nothing leaves it.
+  transformStaticCSP: (header) =>
+    header.replace('upgrade-insecure-requests;', '').replace(' validator.swagger.io', ''),
+  uiConfig: { validatorUrl: null, deepLinking: true, persistAuthorization: false },
+};

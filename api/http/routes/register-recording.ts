@@ -1,0 +1,119 @@
+import { type Static, Type } from 'typebox';
+import type { Context } from '../../context.ts';
+import { RegistryError } from '../../errors.ts';
+import { ExternalId, RecordingMetadata } from '../../registry/recording-metadata.ts';
+import { registerRecording } from '../../registry/register-recording.ts';
+import { callerOf } from '../access.ts';
+import type { App } from '../fastify-types.ts';
+import type { Metrics } from '../metrics.ts';
+import { problems } from '../problem.ts';
+import { uploadTimeoutMs } from '../server-options.ts';
+import { readUpload } from '../upload.ts';
+import { AudioPart, FingerprintPart, uploadCodes } from '../upload-form.ts';
+import type { UploadGate } from '../upload-gate.ts';
+
+const { isrc, title, artist, label, releaseDate, version } = RecordingMetadata.properties;
+const RegistrationForm = Type.Object({
+  external_id: ExternalId,
+  isrc,
+  title,
+  artist,
+  label,
+  release_date: releaseDate,
+  version,
+  audio: AudioPart,
+  fingerprint: FingerprintPart,
+});
+const fieldNames = ['external_id', 'isrc', 'title', 'artist', 'label', 'release_date', 'version'] as const;
+
+const Registration = Type.Object({
+  recording_id: Type.String({ format: 'uuid', examples: ['019c1f9e-0d5b-7c11-8a52-6a1de3b3f0aa'] }),
+  reference_id: Type.String({ format: 'uuid', examples: ['019c1f9e-0d5c-7a6e-9f64-2f6b3c1d8e21'] }),
+  external_id: Type.String({ examples: ['catalog-000123'] }),
+  outcome: Type.Enum(['registered', 'unchanged', 'updated'], {
+    description: 'unchanged: it was there with this audio; updated: and the metadata was other.',
+  }),
+  position: Type.Integer({
+    description: 'A scan with at least this `index_position` has searched it.',
+    examples: [1204],
+  }),
+  duration_ms: Type.Integer({ examples: [284_000] }),
+});
+
+const Headers = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[\\x21-\\x7e]+$',
+      description: 'Any text of your own, such as a UUID. Kept for 24 hours.',
+      examples: ['7f0c8e2a-6f0e-4b57-9a43-5a8a3c6d1f10'],
+    }),
+  ),
+});
+
+export function registerRecordingRoute(app: App, context: Context, gate: UploadGate, metrics: Metrics): void {
+  app.post(
+    '/recordings',
+    {
+      config: { roles: ['operator', 'rightsholder'], form: RegistrationForm },
+      handlerTimeout: uploadTimeoutMs(context.config),
+      schema: {
+        tags: ['recordings'],
+        summary: 'Register a recording',
+        description: 'With its audio, or with a fingerprint made where the audio is (`earmark fingerprint`).',
+        headers: Headers,
+        response: {
+          201: { description: 'Registered, and findable.', ...Registration },
+          200: { description: 'It was registered before.', ...Registration },
+          ...problems(...uploadCodes, ...registrationCodes),
+        },
+      },
+    },
+    async (request, reply) => {
+      using _place = gate.enter();
+      const { fields, fingerprint } = await readUpload(context, request, reply, fieldNames);
+      const key = request.headers['idempotency-key'];
+      const done = await registerRecording(context, {
+        partyId: callerOf(request).partyId,
+        externalId: requireExternalId(fields),
+        metadata: metadataOf(fields),
+        fingerprint,
+        ...(key === undefined ? {} : { idempotencyKey: key }),
+      });
+      metrics.registrations.inc({ outcome: done.outcome });
+      reply.status(done.outcome === 'registered' ? 201 : 200);
+      reply.header('location', `/v1/recordings/${done.recordingId}`);
+      return {
+        recording_id: done.recordingId,
+        reference_id: done.referenceId,
+        external_id: done.externalId,
+        outcome: done.outcome,
+        position: done.position,
+        duration_ms: done.durationMs,
+      } satisfies Static<typeof Registration>;
+    },
+  );
+}
+
+const registrationCodes = [
+  'AUDIO_SILENT',
+  'AUDIO_TOO_SHORT',
+  'METADATA_INVALID',
+  'ISRC_INVALID',
+  'RECORDING_HAS_OTHER_AUDIO',
+  'IDEMPOTENCY_KEY_REUSED',
+] as const;
+
+function requireExternalId({ external_id: given }: Readonly<Record<string, string>>): string {
+  if (given !== undefined) return given;
+  throw new RegistryError(
+    'METADATA_INVALID',
+    'external_id: expected your own id for the recording; received none.',
+  );
+}
+
+function metadataOf(fields: Readonly<Record<string, string>>): RecordingMetadata {
+  const { external_id: _, release_date, ...rest } = fields;
+  return { ...rest, ...(release_date === undefined ? {} : { releaseDate: release_date }) };
+}

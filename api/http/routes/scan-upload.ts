@@ -1,0 +1,55 @@
+import { Type } from 'typebox';
+import type { Context } from '../../context.ts';
+import { ScanAnswer } from '../../registry/scan-answer.ts';
+import { scanUpload } from '../../registry/scan-upload.ts';
+import { callerOf } from '../access.ts';
+import type { App } from '../fastify-types.ts';
+import type { Metrics } from '../metrics.ts';
+import { problems } from '../problem.ts';
+import { uploadTimeoutMs } from '../server-options.ts';
+import { readUpload } from '../upload.ts';
+import { AudioPart, FingerprintPart, uploadCodes } from '../upload-form.ts';
+import type { UploadGate } from '../upload-gate.ts';
+
+const ScanForm = Type.Object({
+  external_id: Type.Optional(
+    Type.String({
+      description: 'Your own id for the upload; comes back in the answer.',
+      examples: ['upload-77'],
+    }),
+  ),
+  audio: AudioPart,
+  fingerprint: FingerprintPart,
+});
+
+export function scanUploadRoute(app: App, context: Context, gate: UploadGate, metrics: Metrics): void {
+  app.post(
+    '/scans',
+    {
+      config: { roles: ['operator', 'rightsholder', 'platform'], form: ScanForm },
+      handlerTimeout: uploadTimeoutMs(context.config),
+      schema: {
+        tags: ['scans'],
+        summary: 'Scan an upload',
+        description:
+          'Which seconds of it are which recording. Searches everything registered when the scan begins, or refuses.',
+        response: {
+          200: { description: 'No match is an answer too.', ...ScanAnswer },
+          ...problems(...uploadCodes, 'METADATA_INVALID', 'INDEX_NOT_READY'),
+        },
+      },
+    },
+    async (request, reply) => {
+      using _place = gate.enter();
+      const { fields, fingerprint } = await readUpload(context, request, reply, ['external_id']);
+      const { external_id: externalId } = fields;
+      const answer = await scanUpload(context, {
+        partyId: callerOf(request).partyId,
+        fingerprint,
+        ...(externalId === undefined ? {} : { externalId }),
+      });
+      metrics.scans.inc({ outcome: answer.matches.length > 0 ? 'matched' : 'empty' });
+      return answer;
+    },
+  );
+}

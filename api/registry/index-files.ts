@@ -1,0 +1,141 @@
+/**
+ * The index on disk: a cache of a cache, so that a restart takes seconds. Segment files never change; a manifest
+ * names those that belong together and the feed position they answer for. Both are written beside their place
+ * and renamed into it. Several processes may share the folder: whoever is ahead writes, under a lock.
+ *
+ *   <data dir>/index/manifest.json
+ *   <data dir>/index/<uuid>.segment      layout in `workers/index/segment.ts`
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lock } from 'proper-lockfile';
+import Type from 'typebox';
+import Value from 'typebox/value';
+import { checkSegment, segmentFormatVersion } from '../../workers/index/segment.ts';
+import { parameterVersion } from '../../workers/fingerprint/parameters.ts';
+
+const manifestSchema = Type.Object({
+  format: Type.Literal(segmentFormatVersion),
+  parameters: Type.Literal(parameterVersion),
+  registryId: Type.String(),
+  position: Type.Integer({ minimum: 0 }),
+  segments: Type.Array(
+    Type.Object({
+      name: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
+      /** References removed since the segment was built, by index. */
+      removed: Type.Array(Type.Integer({ minimum: 0 })),
+    }),
+  ),
+});
+type Manifest = Type.Static<typeof manifestSchema>;
+
+export type StoredSegment = { readonly name: string; readonly bytes: SharedArrayBuffer; readonly removed: readonly number[] };
+export type StoredIndex = { readonly position: number; readonly segments: readonly StoredSegment[] };
+
+/** A file no manifest names is deleted when it is older than this; a process may just be reading or writing it. */
+const orphanAgeMs = 10 * 60_000;
+/** Tries at a consistent set while another process replaces files. */
+const maxReadTries = 5;
+const readChunkBytes = 64 * 2 ** 20;
+
+/** What is there for this registry, whole and checked; undefined where there is nothing to go on from. */
+export async function readIndexFiles(folder: string, registryId: string): Promise<StoredIndex | undefined> {
+  for (let tries = 0; tries < maxReadTries; tries++) {
+    const manifest = await readManifest(folder);
+    if (manifest?.registryId !== registryId) return undefined;
+    try {
+      const segments = [];
+      for (const { name, removed } of manifest.segments) {
+        segments.push({ name, removed, bytes: await readSegment(segmentPath(folder, name)) });
+      }
+      return { position: manifest.position, segments };
+    } catch (error) {
+      // Gone: another process has merged it away and written a newer manifest. Damaged: build it again.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** Writes what is not there yet, unless another process has already written a later position. */
+export async function writeIndexFiles(folder: string, registryId: string, index: StoredIndex): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const release = await lock(folder, { stale: 60_000, retries: { retries: 50, minTimeout: 50, maxTimeout: 500 } });
+  try {
+    const before = await readManifest(folder);
+    if (before?.registryId === registryId && before.position > index.position) return;
+    for (const { name, bytes } of index.segments) {
+      const path = segmentPath(folder, name);
+      if (!(await exists(path))) await writeInPlace(path, new Uint8Array(bytes));
+    }
+    const manifest: Manifest = {
+      format: segmentFormatVersion,
+      parameters: parameterVersion,
+      registryId,
+      position: index.position,
+      segments: index.segments.map(({ name, removed }) => ({ name, removed: [...removed] })),
+    };
+    await writeInPlace(manifestPath(folder), Buffer.from(JSON.stringify(manifest)));
+    await deleteOrphans(folder, new Set(index.segments.map(({ name }) => `${name}.segment`)));
+  } finally {
+    await release();
+  }
+}
+
+export async function deleteIndexFiles(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  try {
+    const read: unknown = JSON.parse(await readFile(manifestPath(folder), 'utf8'));
+    return Value.Check(manifestSchema, read) ? read : undefined;
+  } catch {
+    // Absent, or not JSON: the index is built again from Postgres, which is slower and as right.
+    return undefined;
+  }
+}
+
+async function readSegment(path: string): Promise<SharedArrayBuffer> {
+  await using file = await open(path, 'r');
+  const { size } = await file.stat();
+  const bytes = new SharedArrayBuffer(size);
+  for (let at = 0; at < size; ) {
+    const { bytesRead } = await file.read(new Uint8Array(bytes, at, Math.min(readChunkBytes, size - at)), { position: at });
+    if (bytesRead === 0) throw new Error(`${path} ends at ${at} of ${size} bytes`);
+    at += bytesRead;
+  }
+  const fault = checkSegment(bytes);
+  if (fault !== undefined) throw new Error(`${path}: ${fault}`);
+  return bytes;
+}
+
+async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
+  const beside = `${path}.${randomUUID()}.part`;
+  await writeFile(beside, bytes);
+  await rename(beside, path);
+}
+
+async function deleteOrphans(folder: string, named: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (named.has(name) || !/\.(segment|part)$/.test(name)) continue;
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > orphanAgeMs) await rm(join(folder, name), { force: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function manifestPath(folder: string): string {
+  return join(folder, 'manifest.json');
+}
+
+function segmentPath(folder: string, name: string): string {
+  return join(folder, `${name}.segment`);
+}

@@ -1,0 +1,243 @@
+/**
+ * Keeps the index up with the change feed. Postgres is the truth, the index its cache: entries are read in order,
+ * new references become small segments, segments merge in the background so that there are few, removals set a
+ * tombstone that every thread sees at once. Positions only grow, and an answer is given at one.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { openSegment, type Segment, segmentReference } from '../../workers/index/segment.ts';
+import type { Workers } from '../../workers/pool.ts';
+import type { NewReference, SharedSegment } from '../../workers/protocol.ts';
+import type { Store } from '../store/store.ts';
+import { readIndexFiles, writeIndexFiles } from './index-files.ts';
+import { chooseMerge } from './merge-policy.ts';
+
+export type IndexStatus = {
+  /** The last entry of the change feed that is in. */
+  readonly position: number;
+  /** References that can match. */
+  readonly recordings: number;
+  /** Seconds of audio they have. */
+  readonly seconds: number;
+  /** Bytes that landmarks take. */
+  readonly bytes: number;
+  /** Bytes that the constellations take which matches are verified against. */
+  readonly constellationBytes: number;
+  readonly segments: number;
+  readonly ready: boolean;
+};
+
+export type RegistryIndex = {
+  position(): number;
+  /** Whether it has once caught up with the feed since it was opened. */
+  ready(): boolean;
+  /** Resolves when everything committed before the call is in; rejects when that cannot be. */
+  catchUp(): Promise<void>;
+  segments(): readonly SharedSegment[];
+  status(): IndexStatus;
+  /** Writes what is not yet on disk, then lets go. */
+  close(): Promise<void>;
+};
+
+type Held = {
+  readonly name: string;
+  /** What crosses to the threads, and no more than that. */
+  readonly shared: SharedSegment;
+  readonly segment: Segment;
+  readonly removed: Uint8Array;
+  readonly indexByReference: Map<string, number>;
+};
+
+/** Entries and bytes of constellations read from the feed at once; one batch is one new segment. */
+const batchEntries = 4096;
+const batchBytes = 32 * 2 ** 20;
+/** Looked at this often besides being notified: a notification can be lost with its connection. */
+const pollMs = 5_000;
+/** Changes wait this long for more before they are written to disk. */
+const writeDelayMs = 2_000;
+
+export async function openIndex(options: {
+  readonly store: Store;
+  readonly workers: Workers;
+  readonly log: Logger;
+  readonly dataDir: string;
+}): Promise<RegistryIndex> {
+  const { store, workers, log } = options;
+  const folder = join(options.dataDir, 'index');
+  const registryId = await store.registryId();
+  const stored = await readIndexFiles(folder, registryId);
+  let nextSegmentId = 1;
+  let held: readonly Held[] = (stored?.segments ?? []).map(({ name, bytes, removed }) => hold(name, bytes, removed));
+  let position = stored?.position ?? 0;
+  let isReady = false;
+  let isClosing = false;
+  let merging: Promise<void> | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  let writeTimer: NodeJS.Timeout | undefined;
+  let isChanged = false;
+
+  function hold(name: string, bytes: SharedArrayBuffer, removed: readonly number[] = []): Held {
+    const segment = openSegment(bytes);
+    const tombstones = new SharedArrayBuffer(Math.max(1, segment.referenceCount));
+    const flags = new Uint8Array(tombstones);
+    for (const index of removed) flags[index] = 1;
+    const indexByReference = new Map<string, number>();
+    for (let i = 0; i < segment.referenceCount; i++) {
+      if (!flags[i]) indexByReference.set(segmentReference(segment, i).referenceId, i);
+    }
+    return { name, shared: { segmentId: nextSegmentId++, bytes, tombstones }, segment, removed: flags, indexByReference };
+  }
+
+  /** Takes in one batch of the feed; says whether there may be more. */
+  async function followOnce(): Promise<boolean> {
+    const entries = await store.readFeed({ after: position, limit: batchEntries, maxBytes: batchBytes });
+    const last = entries.at(-1);
+    if (last === undefined) return false;
+    const added = new Map<string, NewReference>();
+    for (const { kind, referenceId, position: at, constellation } of entries) {
+      if (kind === 'delete') {
+        added.delete(referenceId);
+        remove(referenceId);
+      } else if (constellation !== undefined) added.set(referenceId, { referenceId, position: at, fingerprint: constellation });
+    }
+    if (added.size > 0) {
+      const bytes = await workers.buildSegment([...added.values()]);
+      held = [...held, hold(randomUUID(), bytes)];
+    }
+    position = last.position;
+    isChanged = true;
+    scheduleMerge();
+    scheduleWrite();
+    return true;
+  }
+
+  function remove(referenceId: string): void {
+    for (const { indexByReference, removed } of held) {
+      const index = indexByReference.get(referenceId);
+      if (index === undefined) continue;
+      removed[index] = 1;
+      indexByReference.delete(referenceId);
+    }
+  }
+
+  /** One pass through the feed at a time. Who asks while one runs waits for it and for one more. */
+  let running: Promise<void> | undefined;
+  let waiting: Promise<void> | undefined;
+  function catchUp(): Promise<void> {
+    if (running === undefined) {
+      running = follow().finally(() => {
+        running = undefined;
+      });
+      return running;
+    }
+    waiting ??= running
+      .catch(() => undefined)
+      .then(() => {
+        waiting = undefined;
+        return catchUp();
+      });
+    return waiting;
+  }
+
+  async function follow(): Promise<void> {
+    while (!isClosing && (await followOnce())) {
+      // Batch by batch to the end of the feed.
+    }
+    isReady ||= !isClosing;
+  }
+
+  function followInBackground(): void {
+    if (isClosing) return;
+    catchUp().catch((error: unknown) => log.warn({ err: error }, 'the index cannot follow the change feed'));
+  }
+
+  function scheduleMerge(): void {
+    if (merging !== undefined || isClosing) return;
+    const chosen = chooseMerge(held.map(({ segment }) => segment.postingCount));
+    if (chosen === undefined) return;
+    const sources = held.slice(chosen.from, chosen.to);
+    merging = merge(sources)
+      .catch((error: unknown) => log.error({ err: error }, 'segments could not be merged'))
+      .finally(() => {
+        merging = undefined;
+        scheduleMerge();
+      });
+  }
+
+  async function merge(sources: readonly Held[]): Promise<void> {
+    const merged = hold(randomUUID(), await workers.mergeSegments(sources.map(({ shared }) => shared)));
+    // What was removed while the merge ran is in the tombstones of the sources only.
+    for (const [referenceId, index] of merged.indexByReference) {
+      if (sources.some((source) => source.indexByReference.has(referenceId))) continue;
+      merged.removed[index] = 1;
+      merged.indexByReference.delete(referenceId);
+    }
+    const at = held.indexOf(sources[0] as Held);
+    held = [...held.slice(0, at), ...(merged.segment.referenceCount > 0 ? [merged] : []), ...held.slice(at + sources.length)];
+    isChanged = true;
+    scheduleWrite();
+  }
+
+  function scheduleWrite(): void {
+    if (isClosing) return;
+    writeTimer ??= setTimeout(() => {
+      writeTimer = undefined;
+      writing = writing.then(write);
+    }, writeDelayMs).unref();
+  }
+
+  async function write(): Promise<void> {
+    if (!isChanged) return;
+    isChanged = false;
+    const segments = held.map(({ name, shared, removed }) => ({
+      name,
+      bytes: shared.bytes,
+      removed: [...removed.entries()].flatMap(([index, flag]) => (flag ? [index] : [])),
+    }));
+    try {
+      await writeIndexFiles(folder, registryId, { position, segments });
+    } catch (error) {
+      // The files are a cache: without them a restart takes longer, nothing is lost.
+      isChanged = true;
+      log.warn({ err: error, folder }, 'the index could not be written to disk');
+    }
+  }
+
+  const stopListening = await store.listenToFeed((head) => {
+    if (head > position) followInBackground();
+  });
+  const poll = setInterval(followInBackground, pollMs).unref();
+  followInBackground();
+
+  return {
+    position: () => position,
+    ready: () => isReady,
+    catchUp,
+    segments: () => held.map(({ shared }) => shared),
+    status: () => ({
+      position,
+      ready: isReady,
+      segments: held.length,
+      recordings: held.reduce((sum, { indexByReference }) => sum + indexByReference.size, 0),
+      seconds: Math.round(held.reduce((sum, one) => sum + secondsOf(one), 0)),
+      bytes: held.reduce((sum, { segment }) => sum + segment.bytes.byteLength - segment.constellations.length, 0),
+      constellationBytes: held.reduce((sum, { segment }) => sum + segment.constellations.length, 0),
+    }),
+    close: async () => {
+      isClosing = true;
+      clearInterval(poll);
+      clearTimeout(writeTimer);
+      await stopListening();
+      await Promise.allSettled([running, waiting, merging]);
+      await writing;
+      await write();
+    },
+  };
+}
+
+function secondsOf({ segment, indexByReference }: Held): number {
+  let frames = 0;
+  for (const index of indexByReference.values()) frames += segmentReference(segment, index).frameCount;
+  return frames * 0.02;
+}

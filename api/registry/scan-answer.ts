@@ -1,0 +1,55 @@
+/**
+ * The answer to a scan, as it is stored and as it goes out: over HTTP, and as a line of `earmark scan`'s NDJSON,
+ * which other tools rely on. Field names change only with the API version.
+ */
+import { type Static, Type } from 'typebox';
+
+const milliseconds = (description: string, example: number) =>
+  Type.Integer({ description, examples: [example] });
+
+const SegmentView = Type.Object({
+  query_start_ms: milliseconds('Where it begins in the upload.', 12_000),
+  query_end_ms: milliseconds('Where it ends in the upload.', 41_500),
+  reference_start_ms: milliseconds('Where it begins in the reference.', 73_040),
+  reference_end_ms: milliseconds('Where it ends in the reference.', 102_540),
+  tempo_ratio: Type.Number({
+    description: 'Upload time runs this much faster than the reference.',
+    examples: [1],
+  }),
+  pitch_cents: Type.Number({ description: 'How much higher the upload sounds.', examples: [0] }),
+  transform: Type.Enum(['none', 'speed', 'tempo', 'pitch', 'tempo_and_pitch'], { examples: ['none'] }),
+  aligned_peaks: Type.Integer({ description: 'Peaks of the reference found again.', examples: [212] }),
+  false_match_probability: Type.Number({
+    description:
+      'How likely as many peaks align by chance, with everything that was tried taken into account.',
+    examples: [1e-12],
+  }),
+});
+
+const MatchView = Type.Object({
+  recording_id: Type.String({ format: 'uuid', examples: ['019c1f9e-0d5b-7c11-8a52-6a1de3b3f0aa'] }),
+  external_id: Type.String({ description: "The registering party's id.", examples: ['catalog-000123'] }),
+  isrc: Type.Union([Type.String(), Type.Null()], { examples: ['GBAYE9300106'] }),
+  title: Type.Union([Type.String(), Type.Null()], { examples: ['The Great Gig in the Sky'] }),
+  artist: Type.Union([Type.String(), Type.Null()], { examples: ['Pink Floyd'] }),
+  segments: Type.Array(SegmentView),
+});
+
+export const ScanAnswer = Type.Object({
+  scan_id: Type.String({ format: 'uuid', examples: ['019c1fa0-77aa-7b30-b0d5-58d2c9a0f7c4'] }),
+  external_id: Type.Union([Type.String(), Type.Null()], {
+    description: "The caller's id for the upload, as it was given.",
+    examples: ['upload-77'],
+  }),
+  duration_ms: milliseconds('How much audio the upload holds.', 60_000),
+  index_position: Type.Integer({
+    description:
+      'The change-feed position the answer was given at: what was registered after it was not searched.',
+    examples: [1204],
+  }),
+  matches: Type.Array(MatchView, { description: 'Best first. Empty: nothing registered was found.' }),
+});
+
+export type SegmentView = Static<typeof SegmentView>;
+export type MatchView = Static<typeof MatchView>;
+export type ScanAnswer = Static<typeof ScanAnswer>;

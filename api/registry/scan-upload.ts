@@ -1,0 +1,101 @@
+/**
+ * Says which seconds of an upload are which recording. Everything registered before the scan began is searched,
+ * or the scan is refused: a false "no match" is the expensive answer.
+ */
+import { v7 as uuidv7 } from 'uuid';
+import type { MatchAnswer, MatchSegment } from '../../workers/protocol.ts';
+import type { Context } from '../context.ts';
+import { RegistryError } from '../errors.ts';
+import { readFingerprint } from './read-fingerprint.ts';
+import { validateExternalId } from './recording-metadata.ts';
+import type { MatchView, ScanAnswer, SegmentView } from './scan-answer.ts';
+
+export type ScanRequest = {
+  readonly partyId: string;
+  /** The caller's own id for the upload; comes back in the answer. */
+  readonly externalId?: string;
+  /** A fingerprint file's bytes, of any density. Untrusted. */
+  readonly fingerprint: Uint8Array;
+};
+
+/** Throws INDEX_NOT_READY, POOL_FULL, AUDIO_TOO_LONG, FINGERPRINT_*. Silence is no error: it matches nothing. */
+export async function scanUpload(context: Context, request: ScanRequest): Promise<ScanAnswer> {
+  const externalId = request.externalId === undefined ? null : validateExternalId(request.externalId);
+  const { durationMs, constellation } = readFingerprint(context.config, request.fingerprint);
+  await catchUp(context);
+
+  // Both in one turn of the event loop: the position and the segments that answer for it.
+  const indexPosition = context.index.position();
+  const segments = context.index.segments();
+  const isSilent = constellation.frames.length === 0;
+  const found: MatchAnswer['matches'] = isSilent
+    ? []
+    : (await context.workers.match({ segments, fingerprint: request.fingerprint })).matches;
+
+  const answer: ScanAnswer = {
+    scan_id: uuidv7(),
+    external_id: externalId,
+    duration_ms: durationMs,
+    index_position: indexPosition,
+    matches: await describeMatches(context, found),
+  };
+  await context.store.insertScan({
+    scanId: answer.scan_id,
+    partyId: request.partyId,
+    externalId: externalId ?? undefined,
+    indexPosition,
+    durationMs,
+    answer,
+  });
+  return answer;
+}
+
+/** Register-then-scan always sees the registration: the index may be a notification behind, never a scan. */
+async function catchUp({ index, store }: Context): Promise<void> {
+  if (!index.ready()) refuse(index.position());
+  const head = await store.feedHead();
+  if (index.position() < head) await index.catchUp();
+  if (!index.ready() || index.position() < head) refuse(index.position(), head);
+}
+
+function refuse(position: number, head?: number): never {
+  const of = head === undefined ? '' : ` of ${head}`;
+  throw new RegistryError(
+    'INDEX_NOT_READY',
+    `The index is at position ${position}${of} of the change feed and still catching up.`,
+  );
+}
+
+/**
+ * A match is per recording: a reference that stands for two recordings gives two matches, and one that was
+ * removed while the search ran gives none.
+ */
+async function describeMatches({ store }: Context, found: MatchAnswer['matches']): Promise<MatchView[]> {
+  if (found.length === 0) return [];
+  const rows = await store.listMatchedRecordings(found.map((match) => match.referenceId));
+  const recordingsOf = Map.groupBy(rows, (row) => row.referenceId);
+  return found.flatMap(({ referenceId, segments }) =>
+    (recordingsOf.get(referenceId) ?? []).map((recording) => ({
+      recording_id: recording.recordingId,
+      external_id: recording.externalId,
+      isrc: recording.isrc ?? null,
+      title: recording.title ?? null,
+      artist: recording.artist ?? null,
+      segments: segments.map(describeSegment),
+    })),
+  );
+}
+
+function describeSegment(segment: MatchSegment): SegmentView {
+  return {
+    query_start_ms: segment.queryStartMs,
+    query_end_ms: segment.queryEndMs,
+    reference_start_ms: segment.referenceStartMs,
+    reference_end_ms: segment.referenceEndMs,
+    tempo_ratio: segment.tempoRatio,
+    pitch_cents: segment.pitchCents,
+    transform: segment.transform,
+    aligned_peaks: segment.alignedPeaks,
+    false_match_probability: segment.falseMatchProbability,
+  };
+}

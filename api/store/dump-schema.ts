@@ -1,0 +1,100 @@
+/**
+ * Writes sql/schema.sql: what the migrations add up to, for people to read and for the check that a migration
+ * came with its dump. From the catalogs, because the embedded Postgres brings no pg_dump.
+ *
+ *   node api/store/dump-schema.ts           writes it
+ *   node api/store/dump-schema.ts --check   exits with 1 when it would be written differently
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { openEmbeddedPostgres } from './embedded-postgres.ts';
+import { migrate } from './migrate.ts';
+
+export const schemaFile = new URL('../../sql/schema.sql', import.meta.url);
+
+const header = `-- What sql/migrations add up to. Written by api/store/dump-schema.ts; do not edit.
+`;
+
+// Kept by node-pg-migrate, not by a migration.
+const isOurs = `n.nspname = 'public' and c.relname not like 'schema\\_migration%'`;
+
+const extensionQuery = `
+  select format('create extension %s;', extname) as line
+  from pg_extension where extname <> 'plpgsql' order by extname`;
+
+const tableQuery = `
+  select c.oid::int, c.relname as name, coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '') as options
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind = 'r' and ${isOurs} order by c.relname`;
+
+const columnQuery = `
+  select a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+    || case when a.attstorage <> t.typstorage
+      then ' storage ' || case a.attstorage when 'e' then 'external' when 'm' then 'main' when 'p' then 'plain' else 'extended' end
+      else '' end
+    || case when a.attnotnull then ' not null' else '' end
+    || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') as line
+  from pg_attribute a
+  join pg_type t on t.oid = a.atttypid
+  left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
+  order by a.attnum`;
+
+// Postgres 18 lists NOT NULL here too; the columns say it already.
+const constraintQuery = `
+  select 'constraint ' || conname || ' ' || pg_get_constraintdef(oid, true) as line
+  from pg_constraint where conrelid = $1 and contype <> 'n'
+  order by array_position(array['p', 'u', 'f', 'c'], contype::text), conname`;
+
+const indexQuery = `
+  select pg_get_indexdef(i.indexrelid, 0, true) || ';' as line
+  from pg_index i join pg_class c on c.oid = i.indexrelid
+  where i.indrelid = $1 and not exists (select from pg_constraint where conindid = i.indexrelid and contype in ('p', 'u'))
+  order by c.relname`;
+
+type Line = { readonly line: string };
+
+/** Always the same text for the same schema. */
+export async function dumpSchema(databaseUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const lines = async (query: string, values: unknown[] = []) =>
+    (await client.query<Line>(query, values)).rows.map((row) => row.line);
+  try {
+    const parts = [header, ...(await lines(extensionQuery)), ''];
+    const tables = await client.query<{ oid: number; name: string; options: string }>(tableQuery);
+    for (const { oid, name, options } of tables.rows) {
+      const inside = [...(await lines(columnQuery, [oid])), ...(await lines(constraintQuery, [oid]))];
+      parts.push(`create table ${name} (`, inside.map((line) => `  ${line}`).join(',\n'), `)${options};`);
+      parts.push(...(await lines(indexQuery, [oid])), '');
+    }
+    return parts.join('\n');
+  } finally {
+    await client.end();
+  }
+}
+
+async function main(isCheck: boolean): Promise<number> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'earmark-schema-'));
+  const postgres = await openEmbeddedPostgres({ dataDir, isDurable: false });
+  try {
+    await migrate(postgres.databaseUrl);
+    const dumped = await dumpSchema(postgres.databaseUrl);
+    if (!isCheck) {
+      await writeFile(schemaFile, dumped);
+      return 0;
+    }
+    if ((await readFile(schemaFile, 'utf8').catch(() => '')) === dumped) return 0;
+    process.stderr.write(
+      'sql/schema.sql is not what the migrations give: run node api/store/dump-schema.ts\n',
+    );
+    return 1;
+  } finally {
+    await postgres.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.includes('--check'));

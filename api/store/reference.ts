@@ -1,0 +1,81 @@
+import { bytea, integer, nullable, oneOf, type RowOf, text, timestamptz, uuid, uuids } from './columns.ts';
+import { statement } from './statement.ts';
+
+export const referenceStatuses = [
+  'received',
+  'fingerprinting',
+  'clearing',
+  'active',
+  'on_hold',
+  'inactive',
+] as const;
+export const eligibilities = ['identify_only', 'claim_eligible'] as const;
+export type Eligibility = (typeof eligibilities)[number];
+
+const listed = {
+  recording_id: uuid,
+  reference_id: uuid,
+  status: oneOf(...referenceStatuses),
+  status_reason: nullable(text),
+  eligibility: oneOf(...eligibilities),
+  audio_sha256: bytea,
+  algorithm: text,
+  parameter_version: integer,
+  duration_ms: integer,
+  peak_count: integer,
+  created_at: timestamptz,
+};
+export type ReferenceRow = RowOf<typeof listed>;
+
+const storedFingerprint = {
+  reference_id: uuid,
+  algorithm: text,
+  parameter_version: integer,
+  audio_sha256: bytea,
+  duration_ms: integer,
+  peak_count: integer,
+  constellation: bytea,
+  descriptors: bytea,
+};
+/** What is stored of a fingerprint; `constellation` is its encoding without the descriptors. */
+export type StoredFingerprint = Omit<RowOf<typeof storedFingerprint>, 'referenceId'>;
+
+const found = { reference_id: uuid, duration_ms: integer };
+
+export const insertReference = statement('insert-reference', {
+  parameters: {
+    reference_id: uuid,
+    party_id: uuid,
+    audio_sha256: bytea,
+    eligibility: oneOf(...eligibilities),
+  },
+  columns: { reference_id: uuid },
+});
+export const lockReferenceByAudio = statement('lock-reference-by-audio', {
+  parameters: { party_id: uuid, audio_sha256: bytea },
+  columns: found,
+});
+export const lockReference = statement('lock-reference', {
+  parameters: { reference_id: uuid },
+  columns: { reference_id: uuid },
+});
+export const deleteUnlinkedReference = statement('delete-unlinked-reference', {
+  parameters: { reference_id: uuid },
+  columns: { reference_id: uuid },
+});
+export const findReferenceOfRecording = statement('find-reference-of-recording', {
+  parameters: { recording_id: uuid, audio_sha256: bytea },
+  columns: found,
+});
+export const listReferences = statement('list-references', {
+  parameters: { recording_ids: uuids },
+  columns: listed,
+});
+export const insertRecordingReference = statement('insert-recording-reference', {
+  parameters: { party_id: uuid, recording_id: uuid, reference_id: uuid },
+});
+export const deleteRecordingReferences = statement('delete-recording-references', {
+  parameters: { recording_id: uuid },
+  columns: { reference_id: uuid },
+});
+export const insertFingerprint = statement('insert-fingerprint', { parameters: storedFingerprint });

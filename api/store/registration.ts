@@ -1,0 +1,219 @@
+/**
+ * Registration and removal, each in one transaction. They take locks in one order, so that they cannot wait for
+ * each other in a circle: idempotency key, recording, reference, feed.
+ *
+ * Every registration waits for the disk with the feed's lock in hand. Measured with fsync on, two busy cores: 190 a
+ * second one after the other, 280 from four connections; fingerprinting gives a few a second per core.
+ */
+import { v7 } from 'uuid';
+import { appendToFeed, feedHead } from './change-feed.ts';
+import type { Connections } from './connections.ts';
+import {
+  answerIdempotencyKey,
+  claimIdempotencyKey,
+  deleteExpiredIdempotencyKeys,
+  findIdempotencyKey,
+} from './idempotency-key.ts';
+import { insertIdentifierAssertion } from './identifier-assertion.ts';
+import {
+  deleteRecording,
+  insertRecording,
+  lockRecording,
+  lockRecordingByExternalId,
+  updateRecordingMetadata,
+} from './recording.ts';
+import {
+  deleteRecordingReferences,
+  deleteUnlinkedReference,
+  type Eligibility,
+  findReferenceOfRecording,
+  insertFingerprint,
+  insertRecordingReference,
+  insertReference,
+  lockReference,
+  lockReferenceByAudio,
+  type StoredFingerprint,
+} from './reference.ts';
+import type { Queryable } from './statement.ts';
+import { TransactionCollided } from './store-unavailable.ts';
+
+export type Registration = {
+  readonly partyId: string;
+  readonly externalId: string;
+  /** What is undefined stays as it is. An ISRC is normalised already, and is added to those there are. */
+  readonly metadata: {
+    readonly isrc?: string | undefined;
+    readonly title?: string | undefined;
+    readonly artist?: string | undefined;
+    readonly label?: string | undefined;
+    readonly releaseDate?: string | undefined;
+    readonly version?: string | undefined;
+  };
+  readonly fingerprint: StoredFingerprint;
+  readonly eligibility: Eligibility;
+  readonly idempotency?: { readonly key: string; readonly requestDigest: Uint8Array } | undefined;
+};
+
+export type Registered = {
+  readonly outcome: 'registered' | 'unchanged' | 'updated';
+  readonly recordingId: string;
+  readonly referenceId: string;
+  readonly externalId: string;
+  readonly durationMs: number;
+  /** An index that has reached this position finds the recording. */
+  readonly position: number;
+};
+
+export type RegistrationRefused =
+  /** The party has this external id with other audio. */
+  | { readonly outcome: 'other_audio'; readonly recordingId: string }
+  /** The idempotency key came before with another request. */
+  | { readonly outcome: 'idempotency_key_reused' };
+
+/** Takes a transaction back and is what it answers. */
+class Refused extends Error {
+  readonly refusal: RegistrationRefused;
+  constructor(refusal: RegistrationRefused) {
+    super(refusal.outcome);
+    this.refusal = refusal;
+  }
+}
+
+export async function registerRecording(
+  connections: Connections,
+  registration: Registration,
+): Promise<Registered | RegistrationRefused> {
+  try {
+    return await connections.transaction((on) => registerOnce(on, registration));
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal;
+    throw error;
+  }
+}
+
+async function registerOnce(on: Queryable, registration: Registration): Promise<Registered> {
+  const { partyId, idempotency } = registration;
+  if (idempotency === undefined) return await register(on, registration);
+  const { key, requestDigest } = idempotency;
+  if ((await claimIdempotencyKey.find(on, { partyId, key, requestDigest })) === undefined) {
+    const answered = await findIdempotencyKey.find(on, { partyId, key });
+    if (answered === undefined) throw new TransactionCollided('an idempotency key expired while it was read');
+    if (Buffer.compare(answered.requestDigest, requestDigest) !== 0) {
+      throw new Refused({ outcome: 'idempotency_key_reused' });
+    }
+    return answered.response as Registered;
+  }
+  await deleteExpiredIdempotencyKeys.all(on, {});
+  // The feed's lock comes last but for this one row, which nobody else can wait for.
+  const registered = await register(on, registration);
+  await answerIdempotencyKey.all(on, { partyId, key, response: registered });
+  return registered;
+}
+
+async function register(on: Queryable, registration: Registration): Promise<Registered> {
+  const { partyId, externalId, metadata, fingerprint } = registration;
+  const texts = {
+    title: metadata.title,
+    artist: metadata.artist,
+    label: metadata.label,
+    releaseDate: metadata.releaseDate,
+    version: metadata.version,
+  };
+  const recordingId = v7();
+  const isNew = await insertRecording.find(on, { recordingId, partyId, externalId, ...texts });
+  if (isNew === undefined) return await registerAgain(on, registration, texts);
+
+  await assertIsrc(on, recordingId, registration);
+  const referenceId = v7();
+  const { audioSha256 } = fingerprint;
+  const isNewAudio = await insertReference.find(on, {
+    referenceId,
+    partyId,
+    audioSha256,
+    eligibility: registration.eligibility,
+  });
+  if (isNewAudio === undefined) {
+    const existing = await lockReferenceByAudio.find(on, { partyId, audioSha256 });
+    if (existing === undefined)
+      throw new TransactionCollided('a reference was removed while it was registered');
+    await insertRecordingReference.all(on, { partyId, recordingId, referenceId: existing.referenceId });
+    return { outcome: 'registered', recordingId, ...existing, externalId, position: await feedHead(on) };
+  }
+  await insertFingerprint.all(on, { referenceId, ...fingerprint });
+  await insertRecordingReference.all(on, { partyId, recordingId, referenceId });
+  const position = await appendToFeed(on, 'register', referenceId);
+  return {
+    outcome: 'registered',
+    recordingId,
+    referenceId,
+    externalId,
+    durationMs: fingerprint.durationMs,
+    position,
+  };
+}
+
+/** The party has this external id already. */
+async function registerAgain(
+  on: Queryable,
+  registration: Registration,
+  texts: Omit<Parameters<typeof updateRecordingMetadata.find>[1], 'recordingId'>,
+): Promise<Registered> {
+  const { partyId, externalId } = registration;
+  const recording = await lockRecordingByExternalId.find(on, { partyId, externalId });
+  if (recording === undefined)
+    throw new TransactionCollided('a recording was removed while it was registered');
+  const { recordingId } = recording;
+  const { audioSha256 } = registration.fingerprint;
+  const reference = await findReferenceOfRecording.find(on, { recordingId, audioSha256 });
+  if (reference === undefined) throw new Refused({ outcome: 'other_audio', recordingId });
+  const hasNewText = (await updateRecordingMetadata.find(on, { recordingId, ...texts })) !== undefined;
+  const hasNewIsrc = await assertIsrc(on, recordingId, registration);
+  const outcome = hasNewText || hasNewIsrc ? 'updated' : 'unchanged';
+  return { outcome, recordingId, ...reference, externalId, position: await feedHead(on) };
+}
+
+/** True when the party had not said so before. */
+async function assertIsrc(on: Queryable, recordingId: string, registration: Registration): Promise<boolean> {
+  const value = registration.metadata.isrc;
+  if (value === undefined) return false;
+  const assertion = await insertIdentifierAssertion.find(on, {
+    identifierAssertionId: v7(),
+    recordingId,
+    assertedBy: registration.partyId,
+    scheme: 'isrc',
+    value,
+  });
+  return assertion !== undefined;
+}
+
+export type Removed = {
+  /** An index that has reached this position no longer matches the recording. */
+  readonly position: number;
+  /** The references that went with it, because no other recording needed them. */
+  readonly removedReferenceIds: readonly string[];
+};
+
+/** Undefined when there is no such recording, or it is another party's. */
+export async function removeRecording(
+  connections: Connections,
+  which: { readonly recordingId: string; readonly partyId?: string | undefined },
+): Promise<Removed | undefined> {
+  return await connections.transaction(async (on) => {
+    const recording = await lockRecording.find(on, {
+      recordingId: which.recordingId,
+      partyId: which.partyId,
+    });
+    if (recording === undefined) return undefined;
+    const linked = await deleteRecordingReferences.all(on, recording);
+    await deleteRecording.all(on, recording);
+    const removedReferenceIds: string[] = [];
+    for (const referenceId of linked.map((row) => row.referenceId).sort()) {
+      await lockReference.find(on, { referenceId });
+      const gone = await deleteUnlinkedReference.find(on, { referenceId });
+      if (gone !== undefined) removedReferenceIds.push(referenceId);
+    }
+    let position = await feedHead(on);
+    for (const referenceId of removedReferenceIds) position = await appendToFeed(on, 'delete', referenceId);
+    return { position, removedReferenceIds };
+  });
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStore, type Store } from '../../api/store/store.ts';
+import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { accepted, registrationOf, sha256 } from './registered-audio.ts';
+
+let database: FreshDatabase;
+let store: Store;
+let partyId: string;
+let otherPartyId: string;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  store = await openStore({ databaseUrl: database.databaseUrl, poolSize: 3 });
+  partyId = (await store.ensureParty('Mine')).partyId;
+  otherPartyId = (await store.ensureParty('Theirs')).partyId;
+  const titles = ['Größe', '100 % sure', 'under_score', 'Back\\slash', 'Plain'];
+  for (const [n, title] of titles.entries()) {
+    const metadata = { title, isrc: `DEA1224000${10 + n}` };
+    await store.registerRecording(registrationOf(partyId, `list ${n}`, `audio ${n}`, { metadata }));
+  }
+  await store.registerRecording(
+    registrationOf(otherPartyId, 'list 0', 'audio 0', { metadata: { title: 'Theirs' } }),
+  );
+});
+
+afterAll(async () => {
+  await store?.close();
+  await database?.drop();
+});
+
+const titlesOf = async (filter: Partial<Parameters<Store['listRecordings']>[0]>) =>
+  (await store.listRecordings({ limit: 10, ...filter })).map((row) => row.title);
+
+test('pages follow each other without gap or repetition', async () => {
+  const seen: string[] = [];
+  let afterRecordingId: string | undefined;
+  for (;;) {
+    const page = await store.listRecordings({ partyId, limit: 2, afterRecordingId });
+    if (page.length === 0) break;
+    seen.push(...page.map((row) => row.externalId));
+    afterRecordingId = page.at(-1)?.recordingId;
+  }
+  expect(seen).toEqual(['list 0', 'list 1', 'list 2', 'list 3', 'list 4']);
+});
+
+test('a party sees its own recordings, and nobody in particular sees all', async () => {
+  expect(await titlesOf({ partyId: otherPartyId })).toEqual(['Theirs']);
+  expect(await titlesOf({})).toHaveLength(6);
+});
+
+test('a title is found by a part of it, in upper or lower case, accents and umlauts too', async () => {
+  expect(await titlesOf({ title: 'GRÖ' })).toEqual(['Größe']);
+  expect(await titlesOf({ title: 'plai' })).toEqual(['Plain']);
+});
+
+test('signs that mean something to LIKE mean themselves', async () => {
+  expect(await titlesOf({ title: '%' })).toEqual(['100 % sure']);
+  expect(await titlesOf({ title: '_' })).toEqual(['under_score']);
+  expect(await titlesOf({ title: '\\' })).toEqual(['Back\\slash']);
+});
+
+test('an ISRC and an external id are found exactly', async () => {
+  expect(await titlesOf({ isrc: 'DEA122400014' })).toEqual(['Plain']);
+  expect(await titlesOf({ isrc: 'DEA12240001' })).toEqual([]);
+  expect(await titlesOf({ externalId: 'list 0' })).toEqual(['Größe', 'Theirs']);
+  expect(await titlesOf({ externalId: 'list 0', partyId })).toEqual(['Größe']);
+});
+
+test('a key is found by its prefix until it is revoked, and then with the date', async () => {
+  const key = {
+    apiKeyId: '01990000-0000-7000-8000-000000000001',
+    prefix: 'abcdefgh',
+    secretSha256: sha256('key'),
+  };
+  expect(await store.countUsableApiKeys()).toBe(0);
+  await store.insertApiKey({ ...key, partyId, role: 'platform', expiresAt: undefined });
+  expect(await store.countUsableApiKeys()).toBe(1);
+  expect(await store.findApiKeyByPrefix('abcdefgh')).toMatchObject({
+    ...key,
+    partyName: 'Mine',
+    role: 'platform',
+    expiresAt: undefined,
+    revokedAt: undefined,
+  });
+  expect(await store.revokeApiKey(key.apiKeyId)).toBe(true);
+  expect((await store.findApiKeyByPrefix('abcdefgh'))?.revokedAt).toBeInstanceOf(Date);
+  expect(await store.countUsableApiKeys()).toBe(0);
+  expect(await store.listApiKeys({ partyId: otherPartyId, limit: 10 })).toEqual([]);
+  expect(await store.revokeApiKey('01990000-0000-7000-8000-000000000002')).toBe(false);
+});
+
+test('a scan is handed back as it was answered, to its party', async () => {
+  const answer = { matches: [{ segments: [1, 2] }], text: 'ü"\\' };
+  const scanId = '01990000-0000-7000-8000-000000000003';
+  const scan = { scanId, partyId, externalId: undefined, indexPosition: 2 ** 40, durationMs: 5, answer };
+  await store.insertScan(scan);
+  expect(await store.findScan({ scanId, partyId })).toMatchObject(scan);
+  expect(await store.findScan({ scanId, partyId: otherPartyId })).toBeUndefined();
+});
+
+test('a party of a name is made once, however many ask for it at once', async () => {
+  const parties = await Promise.all(Array.from({ length: 10 }, () => store.ensureParty('Wanted by many')));
+  expect(new Set(parties.map((row) => row.partyId)).size).toBe(1);
+  expect(
+    accepted(await store.registerRecording(registrationOf(parties[0]?.partyId ?? '', 'x', 'x'))).position,
+  ).toBe(7);
+});

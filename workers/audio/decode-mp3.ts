@@ -1,0 +1,168 @@
+/**
+ * MPEG audio, layers I to III, by mpg123 in WASM (`mpg123-decoder`).
+ *
+ * The stream is cut into frames here, and only whole frames with believable headers reach mpg123: on bytes it
+ * cannot synchronise to, the package's `decode` repeats the same failing read for ever. Encoder delay and padding
+ * (the LAME tag in the Xing frame) are trimmed by mpg123.
+ */
+import { type MPEGDecodedAudio, MPEGDecoder } from 'mpg123-decoder';
+import type { AudioFile } from './audio-file.ts';
+import type { DecodedStream } from './decoded-stream.ts';
+import { isDecoderFailure, maxFreshInstances, withoutPrinting } from './decoder-trap.ts';
+import { id3v2Length } from './detect-format.ts';
+import {
+  isSameStream,
+  type MpegFrameHeader,
+  mpegHeaderBytes,
+  readMpegFrameHeader,
+  readXingFrameCount,
+} from './mpeg-frame-header.ts';
+import type { SampleSink } from './sample-sink.ts';
+
+/** Frames decoded by one call: what an error in one of them may cost, 0.4 s, against the overhead of a call. */
+const batchFrames = 16;
+/** The largest frame a header can describe is 2881 bytes (layer II, 384 kbit/s at 32 kHz is 1729). */
+const maxFrameBytes = 4096;
+
+export async function decodeMp3(file: AudioFile, start: number, sink: SampleSink): Promise<DecodedStream> {
+  const frames = new MpegFrames(file, start);
+  let decoder = await openMpegDecoder();
+  let freshInstances = 0;
+  let ended = false;
+  while (!ended && freshInstances <= maxFreshInstances) {
+    const batch = await frames.nextBatch();
+    ended = batch === undefined;
+    const output = batch === undefined ? undefined : tryDecode(decoder, batch);
+    if (output === 'failed') {
+      frames.damaged = true;
+      freshInstances++;
+      decoder = await openMpegDecoder();
+    } else if (output !== undefined && output.samplesDecoded > 0) {
+      sink.deliverPlanar(output.channelData, 0, output.samplesDecoded, output.sampleRate);
+    }
+  }
+  return {
+    format: `mp3/mp${frames.layer}`,
+    truncated: frames.isCutShort || !ended,
+    damaged: frames.damaged,
+  };
+}
+
+/** Thrown out of mpg123's read loop, which would otherwise go round for ever. */
+class MpegError extends Error {}
+
+function tryDecode(decoder: MPEGDecoder, frames: Uint8Array): MPEGDecodedAudio | 'failed' {
+  try {
+    return withoutPrinting(() => decoder.decode(frames));
+  } catch (error) {
+    if (error instanceof MpegError || isDecoderFailure(error)) return 'failed';
+    throw error;
+  }
+}
+
+export async function openMpegDecoder(): Promise<MPEGDecoder> {
+  const decoder = new MPEGDecoder();
+  await decoder.ready;
+  // The package asks this for a text on every error, prints it, and reads again without end; throwing from
+  // here is the way out. Not part of its types: `decode-mp3.test.ts` watches over it.
+  Object.assign(decoder, {
+    _getErrorMessage: (code: number) => {
+      throw new MpegError(`mpg123 error ${code}`);
+    },
+  });
+  return decoder;
+}
+
+/** Cuts a file into batches of whole frames and says what it saw of their order. */
+export class MpegFrames {
+  readonly #file: AudioFile;
+  readonly #batch = new Uint8Array(batchFrames * maxFrameBytes);
+  #stream: MpegFrameHeader | undefined;
+  #synchronised = false;
+  #tailBytes = 0;
+  #frameCount = 0;
+  #declaredFrames: number | undefined;
+  #endsInFrame = false;
+  /** Bytes between frames that are no tag. */
+  damaged = false;
+
+  constructor(file: AudioFile, start: number) {
+    this.#file = file;
+    file.seek(start);
+  }
+
+  get layer(): number {
+    return this.#stream?.layer ?? 3;
+  }
+
+  /** The last frame is cut, or there are fewer than the Xing frame says. */
+  get isCutShort(): boolean {
+    // Encoders disagree on whether the Xing frame counts itself.
+    return this.#endsInFrame || this.#frameCount + 1 < (this.#declaredFrames ?? 0);
+  }
+
+  /** Frames of one sample rate, back to back. Valid until the next call. */
+  async nextBatch(): Promise<Uint8Array | undefined> {
+    let batchBytes = 0;
+    for (let count = 0; count < batchFrames; count++) {
+      const header = await this.#nextHeader();
+      if (header === undefined) break;
+      const changesRate = this.#stream !== undefined && header.sampleRateHz !== this.#stream.sampleRateHz;
+      if (changesRate && batchBytes > 0) break;
+      const frame = this.#file.window.subarray(0, header.frameBytes);
+      if (this.#stream === undefined) {
+        this.#declaredFrames = readXingFrameCount(frame, header);
+        if (this.#declaredFrames !== undefined) this.#frameCount--;
+      }
+      this.#stream = header;
+      this.#batch.set(frame, batchBytes);
+      batchBytes += header.frameBytes;
+      this.#frameCount++;
+      this.#file.skip(header.frameBytes);
+    }
+    return batchBytes === 0 ? undefined : this.#batch.subarray(0, batchBytes);
+  }
+
+  /** Moves to the next whole frame, over tags and garbage. */
+  async #nextHeader(): Promise<MpegFrameHeader | undefined> {
+    for (;;) {
+      await this.#file.ensure(2 * maxFrameBytes);
+      const bytes = this.#file.window;
+      if (bytes.length < mpegHeaderBytes) return undefined;
+      const header = readMpegFrameHeader(bytes, 0);
+      if (header !== undefined && this.#isBelievable(bytes, header)) {
+        if (header.frameBytes > bytes.length) {
+          this.#endsInFrame = true;
+          return undefined;
+        }
+        // What lay between two frames; what lies behind the last one is a tag, and no damage.
+        if (this.#tailBytes > 0 && this.#frameCount > 0) this.damaged = true;
+        this.#tailBytes = 0;
+        this.#synchronised = true;
+        return header;
+      }
+      this.#synchronised = false;
+      this.#skipGarbage(bytes);
+    }
+  }
+
+  /** In step, a header is taken at its word; out of step, the frame after it must agree with it. */
+  #isBelievable(bytes: Uint8Array, header: MpegFrameHeader): boolean {
+    if (this.#synchronised && this.#stream !== undefined && isSameStream(header, this.#stream)) return true;
+    if (header.frameBytes + mpegHeaderBytes > bytes.length) return this.#stream === undefined;
+    const next = readMpegFrameHeader(bytes, header.frameBytes);
+    return next !== undefined && isSameStream(header, next);
+  }
+
+  #skipGarbage(bytes: Uint8Array): void {
+    const tagBytes = id3v2Length(bytes);
+    if (tagBytes > 0) {
+      this.#file.skip(tagBytes);
+      return;
+    }
+    const next = bytes.indexOf(0xff, 1);
+    const skipped = next === -1 ? bytes.length : next;
+    this.#tailBytes += skipped;
+    this.#file.skip(skipped);
+  }
+}

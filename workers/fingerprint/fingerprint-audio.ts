@@ -1,0 +1,50 @@
+/** A file of audio to a fingerprint: decode and fingerprint chunk by chunk, digest the file beside it. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { type AudioLimits, type DecoderChoice, decodeAudio, defaultAudioLimits } from '../audio/decode.ts';
+import type { FingerprintedAudio } from '../protocol.ts';
+import { encodeFingerprint } from './fingerprint-file.ts';
+import { Fingerprinter } from './fingerprinter.ts';
+import { parameterVersion } from './parameters.ts';
+
+export type FingerprintOptions = {
+  readonly decoder?: DecoderChoice;
+  readonly limits?: AudioLimits;
+};
+
+/**
+ * Fingerprints one file at query density; its bytes serve for registering and for scanning.
+ * @throws WorkerError AUDIO_*
+ */
+export async function fingerprintAudio(path: string, options: FingerprintOptions = {}): Promise<FingerprintedAudio> {
+  const fingerprinter = new Fingerprinter();
+  const decoded = await decodeAudio(
+    path,
+    { decoder: options.decoder ?? 'auto', limits: options.limits ?? defaultAudioLimits },
+    (samples, rateHz) => fingerprinter.push(samples, rateHz),
+  );
+  const { constellation, descriptors, durationMs } = fingerprinter.finish();
+  const fingerprint = encodeFingerprint({
+    parameterVersion,
+    density: 'query',
+    durationMs,
+    audioSha256: await digestFile(path),
+    constellation,
+    descriptors,
+  });
+  return {
+    fingerprint,
+    durationMs,
+    format: decoded.format,
+    decoder: decoded.decoder,
+    truncated: decoded.truncated,
+    silent: constellation.frames.length === 0,
+  };
+}
+
+async function digestFile(path: string): Promise<Uint8Array> {
+  const digest = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 2 ** 18 }), digest);
+  return digest.digest();
+}

@@ -1,0 +1,26 @@
+/**
+ * Every tuned number of the fingerprint that TypeScript knows. Those of the kernel (sample rate, window,
+ * whitening, neighbourhood) are in `kernels/assembly/parameters.ts`. Change one and `parameterVersion` goes up.
+ */
+export const parameterVersion = 1;
+
+export const sampleRateHz = 8000;
+/** Samples from one spectrum to the next: 20 ms. */
+export const hopSamples = 160;
+export const frameMs = 20;
+/** The middle of frame 0's window, ms after the first sample. */
+export const frameCentreMs = 64;
+
+/** Lowest frequency of a peak; frequency steps count up from here. */
+export const lowestFrequencyHz = 23 * (8000 / 1024);
+/** Steps an octave of a peak's frequency: 8.33 cents each. */
+export const stepsPerOctave = 144;
+/** One past the highest step: 3,500 Hz. */
+export const stepCount = 640;
+
+/** A peak's rank is the number of stronger peaks within this many frames either side: 0.5 s. */
+export const rankReachFrames = 25;
+/** Ranks kept for what is asked, about 28 peaks a second: an altered upload shows its peaks in another order. */
+export const queryRanks = 30;
+/** Ranks kept of what is registered, about 14 peaks a second. */
+export const referenceRanks = 15;

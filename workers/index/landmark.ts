@@ -1,0 +1,134 @@
+/**
+ * Landmarks: triplets of peaks, and the 28-bit keys they are found by.
+ *
+ * A triplet is an anchor and two later peaks of its zone, in the order of the constellation. Its key is
+ *   bits 27–6  bucket: Δf12 and Δf13 in 2/3 semitone, Δt12 and Δt13 in 40 ms, scrambled so that equal shares
+ *              of the key space hold about equal shares of the postings
+ *   bits 5–0   the anchor's frequency in 1/14 octave
+ * The bucket holds no absolute frequency: all pitches of a shape lie side by side, one pitch is a narrow slice.
+ */
+import type { Constellation } from '../fingerprint/constellation.ts';
+
+/** The partners of an anchor begin within this many frames after it: 0.64 s. */
+export const zoneFrames = 32;
+/** … and lie within this many frequency steps either side: one octave. */
+export const zoneSteps = 144;
+/** Partners looked at on either side of the search; more would be read than an anchor's zone can hold in music. */
+const maxPartners = 24;
+
+/** Frequency steps of one cell: 2/3 semitone. */
+export const stepCell = 8;
+/** Frames of one cell: 40 ms. */
+export const frameCell = 2;
+/** Frequency steps of one cell of the anchor. */
+export const anchorCell = 10;
+
+const stepCells = 38;
+const frameCells = 17;
+/** Buckets there are before scrambling: (2 × 144 / 8 + 2)² × 17². */
+const bucketCount = stepCells * stepCells * frameCells * frameCells;
+export const bucketBits = 22;
+export const anchorBits = 6;
+export const keyBits = bucketBits + anchorBits;
+/** Odd, near 2^22 / golden ratio: multiplication by it modulo 2^22 is a permutation that spreads neighbours. */
+const scrambler = 2592261;
+
+if (bucketCount > 2 ** bucketBits) throw new Error('buckets do not fit their bits');
+
+/** Cells are passed in, not differences, so that a search can probe the neighbours. */
+export function landmarkKey(df12: number, df13: number, dt12: number, dt13: number, anchor: number): number {
+  const bucket = ((df12 * stepCells + df13) * frameCells + dt12) * frameCells + dt13;
+  return ((Math.imul(bucket, scrambler) & (2 ** bucketBits - 1)) << anchorBits) | anchor;
+}
+
+/** The cell of a difference of −144…144 steps; cell 18 begins at 0. */
+export function stepCellOf(steps: number): number {
+  return Math.floor((steps + zoneSteps) / stepCell);
+}
+
+export type Landmarks = {
+  readonly count: number;
+  readonly keys: Uint32Array;
+  /** Frame of the anchor. */
+  readonly frames: Uint32Array;
+};
+
+/** Ranks a landmark's neighbourhood lets through, half a second either side: about 7.5 landmarks a second. */
+const landmarkReachFrames = 25;
+const landmarkRanks = 8;
+
+/**
+ * The landmarks a reference is found by. Every anchor offers its triplet of the lowest ranks; of all the
+ * offers within half a second the best eight stay. What is most salient is what noise leaves.
+ */
+export function referenceLandmarks(source: Constellation): Landmarks {
+  const { frames, steps, ranks } = source;
+  const count = frames.length;
+  const second = new Int32Array(count).fill(-1);
+  const third = new Int32Array(count).fill(-1);
+  const cost = new Uint16Array(count).fill(0xffff);
+  for (let i = 0; i < count; i++) {
+    const frame = frames[i] as number;
+    const step = steps[i] as number;
+    let best = -1;
+    let next = -1;
+    for (let j = i + 1; j < count && (frames[j] as number) - frame <= zoneFrames; j++) {
+      if (!isPartner((frames[j] as number) - frame, (steps[j] as number) - step)) continue;
+      const rank = ranks[j] as number;
+      if (best < 0 || rank < (ranks[best] as number)) {
+        next = best;
+        best = j;
+      } else if (next < 0 || rank < (ranks[next] as number)) next = j;
+    }
+    if (next < 0) continue;
+    second[i] = Math.min(best, next);
+    third[i] = Math.max(best, next);
+    cost[i] = (ranks[i] as number) + (ranks[best] as number) + (ranks[next] as number);
+  }
+  const keys = new Uint32Array(count);
+  const anchors = new Uint32Array(count);
+  let kept = 0;
+  let low = 0;
+  for (let i = 0; i < count; i++) {
+    const own = cost[i] as number;
+    if (own === 0xffff) continue;
+    const frame = frames[i] as number;
+    while ((frames[low] as number) < frame - landmarkReachFrames) low++;
+    let better = 0;
+    for (let j = low; j < count && (frames[j] as number) <= frame + landmarkReachFrames; j++) {
+      const other = cost[j] as number;
+      if ((other < own || (other === own && j < i)) && ++better === landmarkRanks) break;
+    }
+    if (better === landmarkRanks) continue;
+    const b = second[i] as number;
+    const c = third[i] as number;
+    const step = steps[i] as number;
+    keys[kept] = landmarkKey(
+      stepCellOf((steps[b] as number) - step),
+      stepCellOf((steps[c] as number) - step),
+      Math.floor(((frames[b] as number) - frame) / frameCell),
+      Math.floor(((frames[c] as number) - frame) / frameCell),
+      Math.floor(step / anchorCell),
+    );
+    anchors[kept++] = frame;
+  }
+  return { count: kept, keys: keys.subarray(0, kept), frames: anchors.subarray(0, kept) };
+}
+
+function isPartner(frames: number, steps: number): boolean {
+  // Two peaks of one frame are often one sound; a partner begins after its anchor.
+  return frames >= 1 && steps >= -zoneSteps && steps <= zoneSteps;
+}
+
+/** Indices of the partners of peak `i`, in order, into `target`; says how many. */
+export function partnersOf(source: Constellation, i: number, target: Int32Array): number {
+  const frame = source.frames[i] as number;
+  const step = source.steps[i] as number;
+  let count = 0;
+  for (let j = i + 1; j < source.frames.length && count < maxPartners; j++) {
+    const distance = (source.frames[j] as number) - frame;
+    if (distance > zoneFrames) break;
+    if (isPartner(distance, (source.steps[j] as number) - step)) target[count++] = j;
+  }
+  return count;
+}

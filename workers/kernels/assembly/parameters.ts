@@ -1,0 +1,30 @@
+/**
+ * The kernel's sizes. They are part of the fingerprint's parameter version: a change here changes
+ * fingerprints, so it goes with a new `parameterVersion` in `fingerprint/parameters.ts`.
+ */
+export const SAMPLE_RATE_HZ: i32 = 8000;
+export const FFT_SIZE: i32 = 1024;
+export const HOP: i32 = 160;
+/** Frames transformed at once: four lanes, two real frames packed into each complex one. */
+export const BATCH: i32 = 8;
+/** First and one past the last bin looked at: 180 Hz and 3,500 Hz in bins of 7.8125 Hz. */
+export const BIN_LOW: i32 = 23;
+export const BIN_HIGH: i32 = 449;
+/** Bins kept a frame, around the band, so that rows are whole vectors and neighbours exist. */
+export const ROW: i32 = 512;
+/** Frames of history kept; more than the mean's window and the peak's neighbourhood together. */
+export const RING: i32 = 256;
+/** The mean of a bin runs over this many frames either side of it: 1.5 s. */
+export const MEAN_REACH: i32 = 75;
+/** Share of the mean that is taken off: whitening, but a sustained note keeps a trace. */
+export const MEAN_SHARE: f32 = 0.5;
+/** A peak is the largest within this many frames either side: 120 ms. */
+export const PEAK_REACH_FRAMES: i32 = 6;
+/** … and within this share of its frequency either side. */
+export const PEAK_REACH_FREQUENCY: f64 = 0.09;
+/** Steps an octave of the frequency a peak is given: 8.3 cents each, counted from the low edge. */
+export const STEPS_PER_OCTAVE: f64 = 144;
+/** Log power is kept in 1/256 of an octave of power (0.012 dB). */
+export const LEVEL_STEPS: f32 = 256;
+/** Log power below which there is nothing to hear: −85 dB under a full-scale tone (power 65536 = 2^16). */
+export const LEVEL_FLOOR: i32 = -3130;

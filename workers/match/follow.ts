@@ -1,0 +1,166 @@
+/**
+ * From an alignment in one window to the whole stretch on which upload and reference agree: block by block in
+ * both directions, correcting the line as it goes, so that a clock that is off or wanders is followed. The
+ * stretch ends where evidence has been missing for longer than a gap may be.
+ */
+import type { Constellation } from '../fingerprint/constellation.ts';
+import { type Alignment, lowerBound } from './align.ts';
+import { blockFrames, maxGapFrames, memoryFrames, peakFrames, peakSteps } from './parameters.ts';
+import { firstPeakFrom, type PeakLookup } from './peak-lookup.ts';
+
+export type Stretch = {
+  /** First and last reference peak that was found again, by index. */
+  readonly firstPeak: number;
+  readonly lastPeak: number;
+  /** Reference peaks between the two, and how many of them were found again. */
+  readonly expectedPeaks: number;
+  readonly alignedPeaks: number;
+  /** Upload and reference frames of the two ends. */
+  readonly queryBegin: number;
+  readonly queryEnd: number;
+  readonly referenceBegin: number;
+  readonly referenceEnd: number;
+  /** The line through all that was found. */
+  readonly alignment: Alignment;
+};
+
+type Found = { readonly queryFrames: number[]; readonly referenceFrames: number[]; readonly peaks: number[] };
+type Line = { referenceFrame: number; queryFrame: number; tempo: number };
+
+/** Log-likelihood of a peak that is found again and of one that is not, where agreement and chance have these shares. */
+export type Evidence = { readonly hit: number; readonly miss: number };
+
+export function evidence(agreement: number, chance: number): Evidence {
+  return { hit: Math.log(agreement / chance), miss: Math.log((1 - agreement) / (1 - chance)) };
+}
+
+/** The tempo may wander this far from where it began. */
+const maxTempoChange = 0.05;
+
+export function followAlignment(
+  reference: Constellation,
+  upload: PeakLookup,
+  start: Alignment,
+  weights: Evidence,
+): Stretch | undefined {
+  const from = lowerBound(reference.frames, start.referenceFrame);
+  const forward = followOneWay(reference, upload, start, weights, from, 1);
+  const backward = followOneWay(reference, upload, start, weights, from - 1, -1);
+  const peaks = [...backward.peaks.reverse(), ...forward.peaks];
+  const queryFrames = [...backward.queryFrames.reverse(), ...forward.queryFrames];
+  const referenceFrames = [...backward.referenceFrames.reverse(), ...forward.referenceFrames];
+  const firstPeak = peaks[0];
+  const lastPeak = peaks.at(-1);
+  if (firstPeak === undefined || lastPeak === undefined || peaks.length < 4) return undefined;
+  const line = fitLine(queryFrames, referenceFrames, 0, start);
+  return {
+    firstPeak,
+    lastPeak,
+    expectedPeaks: lastPeak - firstPeak + 1,
+    alignedPeaks: peaks.length,
+    queryBegin: queryFrames[0] as number,
+    queryEnd: (queryFrames.at(-1) as number) + 1,
+    referenceBegin: referenceFrames[0] as number,
+    referenceEnd: (referenceFrames.at(-1) as number) + 1,
+    alignment: { ...line, steps: start.steps },
+  };
+}
+
+function followOneWay(
+  reference: Constellation,
+  upload: PeakLookup,
+  start: Alignment,
+  weights: Evidence,
+  from: number,
+  way: 1 | -1,
+): Found {
+  const found: Found = { queryFrames: [], referenceFrames: [], peaks: [] };
+  let line: Line = start;
+  let score = 0;
+  let best = 0;
+  let bestCount = 0;
+  let bestFrame = reference.frames[from] ?? 0;
+  let blockEnd = bestFrame + way * blockFrames;
+  for (let i = from; i >= 0 && i < reference.frames.length; i += way) {
+    const frame = reference.frames[i] as number;
+    if ((frame - blockEnd) * way >= 0) {
+      line = fitLine(found.queryFrames, found.referenceFrames, memoryFrames, line, start.tempo);
+      blockEnd = frame + way * blockFrames;
+    }
+    const expected = line.queryFrame + (frame - line.referenceFrame) / line.tempo;
+    if (expected < -peakFrames || expected > upload.frameCount + peakFrames) break;
+    const at = findPeak(upload, expected, (reference.steps[i] as number) + start.steps);
+    if (at === undefined) score += weights.miss;
+    else {
+      score += weights.hit;
+      found.queryFrames.push(at);
+      found.referenceFrames.push(frame);
+      found.peaks.push(i);
+      if (score >= best) {
+        best = score;
+        bestCount = found.peaks.length;
+        bestFrame = frame;
+      }
+    }
+    if (Math.abs(frame - bestFrame) > maxGapFrames) break;
+  }
+  for (const list of Object.values(found)) list.length = bestCount;
+  return found;
+}
+
+/** Frame of the upload's peak nearest to where one is expected. */
+export function findPeak(upload: PeakLookup, expectedFrame: number, expectedStep: number): number | undefined {
+  const { frames, steps } = upload.constellation;
+  let nearest: number | undefined;
+  let distance = peakFrames + 0.5;
+  const last = expectedFrame + peakFrames + 0.5;
+  for (let j = firstPeakFrom(upload, Math.ceil(expectedFrame - distance)); j < frames.length; j++) {
+    const frame = frames[j] as number;
+    if (frame > last) break;
+    const apart = (steps[j] as number) - expectedStep;
+    if (apart > peakSteps || apart < -peakSteps) continue;
+    const away = Math.abs(frame - expectedFrame);
+    if (away < distance) {
+      nearest = frame;
+      distance = away;
+    }
+  }
+  return nearest;
+}
+
+/**
+ * Least squares through the newest pairs that lie within `memory` frames of the last (0: through all).
+ * Where they are too few or too close together for a tempo, the line before stays.
+ */
+function fitLine(queryFrames: number[], referenceFrames: number[], memory: number, before: Line, tempo = before.tempo): Line {
+  const newest = queryFrames.at(-1);
+  if (newest === undefined) return before;
+  let n = 0;
+  let sumX = 0;
+  let sumY = 0;
+  let sumXX = 0;
+  let sumXY = 0;
+  const origin = before.queryFrame;
+  for (let i = queryFrames.length - 1; i >= 0; i--) {
+    const query = queryFrames[i] as number;
+    if (memory > 0 && Math.abs(newest - query) > memory) break;
+    const x = query - origin;
+    const y = (referenceFrames[i] as number) - before.referenceFrame - before.tempo * x;
+    n++;
+    sumX += x;
+    sumY += y;
+    sumXX += x * x;
+    sumXY += x * y;
+  }
+  const spread = sumXX - (sumX * sumX) / n;
+  // Under 16 peaks or a spread (standard deviation) of 1.5 s a slope is noise.
+  if (n < 16 || spread < n * 75 * 75) return before;
+  const slope = (sumXY - (sumX * sumY) / n) / spread;
+  const fitted = before.tempo + slope;
+  if (Math.abs(fitted / tempo - 1) > maxTempoChange) return before;
+  return {
+    queryFrame: origin,
+    referenceFrame: before.referenceFrame + (sumY - slope * sumX) / n,
+    tempo: fitted,
+  };
+}

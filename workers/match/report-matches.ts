@@ -1,0 +1,57 @@
+/** From stretches to what is reported: one best alignment for each span of the upload and recording, best first. */
+import { frameCentreMs, frameMs, stepsPerOctave } from '../fingerprint/parameters.ts';
+import type { MatchSegment, ReferenceMatch } from '../protocol.ts';
+import type { Stretch } from './follow.ts';
+
+export type FoundStretch = {
+  readonly referenceId: string;
+  readonly stretch: Stretch;
+  /** log10 of the false-match probability. */
+  readonly logProbability: number;
+};
+
+/** Of two stretches of one recording that share more than this of the shorter one's span, the better one stays. */
+const sharedSpan = 0.5;
+/** Below this a probability is no longer a number a machine can tell from 0. */
+const leastLogProbability = -300;
+
+export function reportMatches(found: readonly FoundStretch[]): ReferenceMatch[] {
+  const byReference = new Map<string, FoundStretch[]>();
+  for (const one of [...found].sort((a, b) => a.logProbability - b.logProbability)) {
+    const kept = byReference.get(one.referenceId);
+    if (kept === undefined) byReference.set(one.referenceId, [one]);
+    else if (!kept.some((other) => overlap(one.stretch, other.stretch) > sharedSpan)) kept.push(one);
+  }
+  return [...byReference].map(([referenceId, kept]) => ({
+    referenceId,
+    segments: kept.sort((a, b) => a.stretch.queryBegin - b.stretch.queryBegin).map(toSegment),
+  }));
+}
+
+function overlap(a: Stretch, b: Stretch): number {
+  const shared = Math.min(a.queryEnd, b.queryEnd) - Math.max(a.queryBegin, b.queryBegin);
+  return shared / Math.min(a.queryEnd - a.queryBegin, b.queryEnd - b.queryBegin);
+}
+
+function toSegment({ stretch, logProbability }: FoundStretch): MatchSegment {
+  const { alignment } = stretch;
+  const pitchCents = Math.round((alignment.steps * 1200) / stepsPerOctave);
+  /** The reference's times follow the line, which is truer than the two peaks at the ends. */
+  const referenceFrame = (queryFrame: number) =>
+    alignment.referenceFrame + (queryFrame - alignment.queryFrame) * alignment.tempo;
+  return {
+    queryStartMs: toMs(stretch.queryBegin),
+    queryEndMs: toMs(stretch.queryEnd),
+    referenceStartMs: toMs(referenceFrame(stretch.queryBegin)),
+    referenceEndMs: toMs(referenceFrame(stretch.queryEnd)),
+    tempoRatio: Math.round(alignment.tempo * 10_000) / 10_000,
+    pitchCents,
+    transform: 'none',
+    alignedPeaks: stretch.alignedPeaks,
+    falseMatchProbability: 10 ** Math.max(leastLogProbability, logProbability),
+  };
+}
+
+function toMs(frame: number): number {
+  return Math.max(0, Math.round(frame * frameMs + frameCentreMs));
+}

@@ -1,0 +1,91 @@
+/**
+ * What the main thread and the worker threads say to each other; both sides import this file and nothing of
+ * each other's.
+ */
+import type { AudioLimits, DecoderChoice } from './audio/decode.ts';
+import type { WorkerErrorCode } from './errors.ts';
+
+export type FingerprintTask = {
+  readonly kind: 'fingerprint';
+  /** A file of audio on local disk. */
+  readonly path: string;
+  readonly decoder: DecoderChoice;
+  readonly limits: AudioLimits;
+};
+
+export type FingerprintedAudio = {
+  /** A fingerprint file's bytes at query density (`encodeFingerprint`). */
+  readonly fingerprint: Uint8Array<ArrayBuffer>;
+  readonly durationMs: number;
+  readonly format: string;
+  readonly decoder: 'ffmpeg' | 'wasm';
+  /** The file ended or broke before its own end; what it held was fingerprinted. */
+  readonly truncated: boolean;
+  /** No peaks: nothing audible. Registration refuses it (`AUDIO_SILENT`); a scan answers with no match. */
+  readonly silent: boolean;
+};
+
+/** One immutable index segment in shared memory, readable from every thread. Its layout: `index/segment.ts`. */
+export type SharedSegment = {
+  readonly segmentId: number;
+  readonly bytes: SharedArrayBuffer;
+  /** One byte per reference of the segment; 1 says removed. Written by the owner, seen by all at once. */
+  readonly tombstones: SharedArrayBuffer;
+};
+
+/** A reference on its way into the index. */
+export type NewReference = {
+  readonly referenceId: string;
+  /** Where in the change feed it became active. */
+  readonly position: number;
+  /** A fingerprint file's bytes, reference density. */
+  readonly fingerprint: Uint8Array;
+};
+
+export type BuildTask = { readonly kind: 'build'; readonly references: readonly NewReference[] };
+export type MergeTask = { readonly kind: 'merge'; readonly segments: readonly SharedSegment[] };
+
+export type MatchTask = {
+  readonly kind: 'match';
+  readonly segments: readonly SharedSegment[];
+  /** A fingerprint file's bytes. */
+  readonly fingerprint: Uint8Array;
+};
+
+/** Where one reference and the upload agree. Times in milliseconds from the start of either side. */
+export type MatchSegment = {
+  readonly queryStartMs: number;
+  readonly queryEndMs: number;
+  readonly referenceStartMs: number;
+  readonly referenceEndMs: number;
+  /** Upload time runs this much faster than the reference. */
+  readonly tempoRatio: number;
+  readonly pitchCents: number;
+  readonly transform: 'none' | 'speed' | 'tempo' | 'pitch' | 'tempo_and_pitch';
+  readonly alignedPeaks: number;
+  readonly falseMatchProbability: number;
+};
+
+export type ReferenceMatch = {
+  readonly referenceId: string;
+  readonly segments: readonly MatchSegment[];
+};
+
+export type Task = FingerprintTask | MatchTask | BuildTask | MergeTask;
+
+export type TaskResult<T extends Task = Task> = T extends FingerprintTask
+  ? FingerprintedAudio
+  : T extends MatchTask
+    ? MatchAnswer
+    : SharedArrayBuffer;
+
+/** What comes back over a thread's border, where errors would lose their code. */
+export type Reply =
+  | { readonly ok: true; readonly result: TaskResult }
+  | { readonly ok: false; readonly code: WorkerErrorCode; readonly message: string };
+
+export type MatchAnswer = {
+  readonly durationMs: number;
+  /** Best first. */
+  readonly matches: readonly ReferenceMatch[];
+};

@@ -1,0 +1,42 @@
+/** What runs in a worker thread: one task in, one reply out. */
+import { WorkerError } from './errors.ts';
+import { fingerprintAudio } from './fingerprint/fingerprint-audio.ts';
+import { buildSegment, mergeSegments } from './index/build-segment.ts';
+import { openSegment, type Segment } from './index/segment.ts';
+import { matchUpload, type SearchedSegment } from './match/match-upload.ts';
+import type { Reply, SharedSegment, Task, TaskResult } from './protocol.ts';
+
+export default async function perform(task: Task): Promise<Reply> {
+  try {
+    return { ok: true, result: await resultOf(task) };
+  } catch (error) {
+    if (error instanceof WorkerError) return { ok: false, code: error.code, message: error.message };
+    throw error;
+  }
+}
+
+async function resultOf(task: Task): Promise<TaskResult> {
+  switch (task.kind) {
+    case 'fingerprint':
+      return await fingerprintAudio(task.path, task);
+    case 'match':
+      return matchUpload(task.fingerprint, openAll(task.segments));
+    case 'build':
+      return buildSegment(task.references);
+    case 'merge':
+      return mergeSegments(task.segments);
+  }
+}
+
+/** Views of the segments of the newest search: they are the same from one search to the next, but for a few. */
+let opened = new Map<number, Segment>();
+
+function openAll(segments: readonly SharedSegment[]): SearchedSegment[] {
+  opened = new Map(
+    segments.map(({ segmentId, bytes }) => [segmentId, opened.get(segmentId) ?? openSegment(bytes)]),
+  );
+  return segments.map(({ segmentId, tombstones }) => ({
+    segment: opened.get(segmentId) as Segment,
+    tombstones: new Uint8Array(tombstones),
+  }));
+}
