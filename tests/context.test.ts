@@ -30,6 +30,7 @@ describe('the context', () => {
       await using context = await openContext(config, { log });
       store = context.store;
       expect(await store.feedHead()).toBe(0);
+      await context.index.catchUp();
       expect(context.index.ready()).toBe(true);
     }
     await expect(store.feedHead()).rejects.toThrow();

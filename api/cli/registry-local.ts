@@ -1,6 +1,4 @@
 /** The registry in the data directory (or behind DATABASE_URL), used directly: the same use cases as HTTP, without it. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 
 import type { Config } from '../config.ts';
 import { type Context, closeContext, openContext, openStoreContext, type StoreContext } from '../context.ts';
@@ -11,13 +9,13 @@ import { listRecordings } from '../registry/list-recordings.ts';
 import { registerRecording } from '../registry/register-recording.ts';
 import { removeRecording } from '../registry/remove-recording.ts';
 import { scanUpload } from '../registry/scan-upload.ts';
-import { couldNotStart, usageError } from './exit-status.ts';
-import type { Registry, RegistryNeeds, RegistryStatus } from './registry.ts';
+import { couldNotStart } from './exit-status.ts';
+import { type Registry, type RegistryNeeds, type RegistryStatus, refuseMissingRegistry } from './registry.ts';
 import { maxInFlight } from './settings.ts';
 
 export async function openLocalRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {
   const place = config.databaseUrl === undefined ? config.dataDir : 'the database of DATABASE_URL';
-  if (needs !== 'registration') refuseMissing(config);
+  if (needs !== 'registration') refuseMissingRegistry(config);
   const open = needs === 'records' ? openStoreContext : openContext;
   const context: (StoreContext | Context) & AsyncDisposable = await open(config).catch((error: unknown) => {
     throw couldNotStart(`The registry in ${place} could not be opened`, error);
@@ -52,13 +50,6 @@ export async function openLocalRegistry(config: Config, needs: RegistryNeeds): P
     },
     [Symbol.asyncDispose]: () => closeContext(context),
   };
-}
-
-function refuseMissing({ dataDir, databaseUrl }: Config): void {
-  if (databaseUrl !== undefined || existsSync(join(dataDir, 'postgres', 'PG_VERSION'))) return;
-  throw usageError(
-    `There is no registry in ${dataDir}. Name the folder with --data-dir, or register something first.`,
-  );
 }
 
 function isWhole(context: StoreContext | Context): context is Context {

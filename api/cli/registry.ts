@@ -2,22 +2,18 @@
  * The registry as a command sees it: the one in the data directory, or one behind a server. Audio is fingerprinted
  * on this machine either way; what goes to a server is the fingerprint.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FingerprintedAudio } from '../../workers/protocol.ts';
 import type { Config } from '../config.ts';
+import type { RecordingFilter, RecordingPage } from '../registry/list-recordings.ts';
 import type { RecordingMetadata } from '../registry/recording-metadata.ts';
 import type { RecordingView } from '../registry/recording-view.ts';
 import type { RegistrationOutcome } from '../registry/register-recording.ts';
 import type { ScanAnswer } from '../registry/scan-answer.ts';
+import { usageError } from './exit-status.ts';
 
-export type RecordingQuery = {
-  readonly limit: number;
-  readonly cursor?: string;
-  readonly isrc?: string;
-  readonly externalId?: string;
-  readonly title?: string;
-};
-
-export type RecordingPage = { readonly recordings: readonly RecordingView[]; readonly nextCursor?: string };
+export type RecordingQuery = Omit<RecordingFilter, 'partyId'>;
 
 /** As `status --json` prints it; tools rely on the fields of `index`. */
 export type RegistryStatus = {
@@ -78,4 +74,12 @@ export async function openRegistry(config: Config, needs: RegistryNeeds): Promis
   }
   const { openLocalRegistry } = await import('./registry-local.ts');
   return openLocalRegistry(config, needs);
+}
+
+/** Throws a usage error where the data directory holds no registry and no database is named. */
+export function refuseMissingRegistry({ dataDir, databaseUrl }: Config): void {
+  if (databaseUrl !== undefined || existsSync(join(dataDir, 'postgres', 'PG_VERSION'))) return;
+  throw usageError(
+    `There is no registry in ${dataDir}. Name the folder with --data-dir, or register something first.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -61,4 +61,20 @@ describe('the exit status', { timeout: 60_000 }, () => {
     expect((await run(['--version'], options)).status).toBe(0);
     expect((await run(['scan'], options)).status).toBe(2);
   });
+
+  it.skipIf(olderNode === undefined)(
+    'is 3 where an older Node finds no newer one, and says what to do',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'earmark-launcher-'));
+      try {
+        const alone = join(folder, 'earmark.mjs');
+        copyFileSync(join(bundle, '..', '..', 'api', 'cli', 'earmark.mjs'), alone);
+        const { status, stderr } = spawnSync(olderNode as string, [alone, '--version'], { encoding: 'utf8' });
+        expect(stderr).toMatch(/needs Node 24 or newer[\s\S]*npm ci/);
+        expect(status).toBe(3);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 });

@@ -92,6 +92,16 @@ describe('the command line', { timeout: processTimeoutMs }, () => {
     expect(again.status).toBe(0);
   });
 
+  it('finds nothing wrong when asked how it is', async () => {
+    const { status, stdout } = await run(['doctor', '--json', ...here]);
+    const findings = parseLines<{ name: string; state: string }>(stdout);
+    expect(findings.map((finding) => finding.name)).toEqual(
+      expect.arrayContaining(['ffmpeg', 'Postgres', 'index']),
+    );
+    expect(findings.filter((finding) => finding.state === 'broken')).toEqual([]);
+    expect(status).toBe(0);
+  });
+
   it('does not take other audio under an id that is taken', async () => {
     const rows = [`ufo-main-theme,${join(bundle, 'catalog', 'whallon-intro.ogg')},`];
     const { status, stderr } = await run([

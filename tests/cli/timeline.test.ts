@@ -59,6 +59,11 @@ describe('a timeline', () => {
     );
   });
 
+  it('keeps recordings that fade into each other in one lane', () => {
+    const lines = draw(60, [match('first', [segment(0, 30.4)]), match('second', [segment(30, 60)])]);
+    expect(lines.find((line) => line.includes('█'))).toMatch(/█+▓+$/);
+  });
+
   it('names tempo and pitch where they were changed, and has no such column where they were not', () => {
     const fast = segment(0, 10, { tempo_ratio: 1.05, pitch_cents: 84.5, transform: 'speed' });
     expect(draw(10, [match('fast', [fast])]).join('\n')).toContain('speed ×1.050');

@@ -45,6 +45,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server?.end('SIGTERM');
+  // Whoever comes last stops Postgres: after a failure that is this test.
+  await (await openEmbeddedPostgres({ dataDir })).close();
   await rm(dataDir, { recursive: true, force: true });
 });
 

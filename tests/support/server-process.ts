@@ -46,6 +46,7 @@ export async function startServerProcess(
     firstKey: /emk_[a-z0-9]{8}_[A-Za-z0-9_-]{43}/.exec(written)?.[0],
     output: () => written,
     async end(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode;
       const ended = once(child, 'exit');
       child.kill(signal);
       const [code, by] = await ended;

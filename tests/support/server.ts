@@ -43,6 +43,7 @@ export async function openTestContext({
     { ...defaults, databasePoolSize: 5, rateLimitPerMinute: 100_000, ...config },
     overrides,
   );
+  await context.index.catchUp();
   return {
     context,
     async close() {

@@ -13,7 +13,7 @@ import { evidence, followAlignment } from './follow.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
 import { maxCandidates, maxFalseMatchProbability, windowFrames, windowHopFrames } from './parameters.ts';
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
-import { chanceOfAgreement, logFalseMatchProbability } from './significance.ts';
+import { agreementOver, chanceOfAgreement, logFalseMatchProbability } from './significance.ts';
 import { type Candidate, voteSegment, windowKeys } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
@@ -29,6 +29,8 @@ type Scan = {
 
 /** A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. */
 const explainedShare = 0.5;
+/** A window in which no more than this share of the peaks agrees beyond chance is not followed. */
+const leastExcess = 0.08;
 /** Candidates this near to a stretch already found are on it. */
 const sameDiagonalFrames = 20;
 const logThreshold = Math.log10(maxFalseMatchProbability);
@@ -57,13 +59,19 @@ export function matchUpload(bytes: Uint8Array, segments: readonly SearchedSegmen
 function searchWindow(scan: Scan, begin: number, end: number): void {
   const first = firstPeakFrom(scan.upload, begin);
   const last = firstPeakFrom(scan.upload, end);
+  const tried = new Set<string>();
   for (const ranks of [referenceRanks, queryRanks]) {
     const keys = windowKeys(scan.upload.constellation, first, last, ranks);
     const candidates = scan.segments
       .flatMap(({ segment, tombstones }) => voteSegment(segment, tombstones, keys))
       .sort((a, b) => b.votes - a.votes)
       .slice(0, maxCandidates);
-    for (const candidate of candidates) verify(scan, candidate, begin, end);
+    for (const candidate of candidates) {
+      const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
+      if (tried.has(key)) continue;
+      tried.add(key);
+      verify(scan, candidate, begin, end);
+    }
     if (isExplained(scan, begin, end)) return;
   }
 }
@@ -91,6 +99,7 @@ function verify(scan: Scan, candidate: Candidate, begin: number, end: number): v
     queryEnd: end,
   };
   const chance = chanceOfAgreement(constellation, upload, alignment, span, 'first');
+  if (agreementOver(constellation, upload, alignment, span) < chance + leastExcess) return;
   const rough = followAlignment(constellation, upload, alignment, evidence(Math.max(0.35, chance + 0.2), chance));
   if (rough === undefined) return;
   // Once it is known how well the two agree, the ends can be told from chance more sharply.
@@ -109,7 +118,8 @@ function verify(scan: Scan, candidate: Candidate, begin: number, end: number): v
 /** Whether a candidate lies on what was already found. */
 function isOn(found: FoundStretch, candidate: Candidate, begin: number, end: number): boolean {
   const { stretch } = found;
-  if (stretch.queryBegin > (begin + end) / 2 || stretch.queryEnd < (begin + end) / 2) return false;
+  // A stretch was followed until nothing more agreed: a window that it only touches has nothing to add.
+  if (stretch.queryBegin > end || stretch.queryEnd < begin) return false;
   const { id } = candidateReference(candidate);
   if (id !== found.referenceId) return false;
   const middle = (begin + end) / 2;

@@ -40,7 +40,7 @@ export const lookAlikeShare = 0.03;
 /** Peaks of one note come together: this many count as one independent observation. */
 export const peaksPerObservation = 1.3;
 /** Of the best agreement at a wrong offset, this much is granted to chance: loops and drum patterns repeat. */
-export const repeatedShare = 0.9;
+export const repeatedShare = 0.5;
 /** Wrong offsets and peaks that a close look compares at the most. */
 export const maxCloseShifts = 400;
 export const maxPeaksCompared = 256;

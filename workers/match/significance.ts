@@ -13,7 +13,8 @@ import { lookAlikeShare, maxCloseShifts, maxPeaksCompared, peaksPerObservation, 
 import type { PeakLookup } from './peak-lookup.ts';
 
 /** Offsets compared for a first look, and frames between offsets for a close one: a loop meets itself to the frame. */
-const firstLookShifts = 24;
+const firstLookShifts = 16;
+const firstLookPeaks = 72;
 const closeLookStep = 3;
 /** The least distance of a wrong offset, in frames: beyond the reach of one note. */
 const leastShift = 40;
@@ -51,22 +52,15 @@ export function chanceOfAgreement(
   const room = length - 2 * leastShift;
   const shifts = look === 'first' ? firstLookShifts : Math.min(maxCloseShifts, Math.ceil(room / closeLookStep));
   /** A few hundred peaks say it well enough. */
-  const stride = Math.ceil((lastPeak - firstPeak + 1) / maxPeaksCompared);
+  const stride = Math.ceil((lastPeak - firstPeak + 1) / (look === 'first' ? firstLookPeaks : maxPeaksCompared));
+  const turned = { ...span, stride };
   let sum = 0;
   let most = 0;
   for (let shift = 0; shift < shifts; shift++) {
     const turn = leastShift + Math.round((room * (shift + 0.5)) / shifts);
-    let tried = 0;
-    let met = 0;
-    for (let i = firstPeak; i <= lastPeak; i += stride) {
-      const expected =
-        alignment.queryFrame + ((reference.frames[i] as number) - alignment.referenceFrame) / alignment.tempo;
-      const turned = queryBegin + ((((expected - queryBegin + turn) % length) + length) % length);
-      tried++;
-      if (findPeak(upload, turned, (reference.steps[i] as number) + alignment.steps) !== undefined) met++;
-    }
-    sum += met / tried;
-    most = Math.max(most, met / tried);
+    const share = shareFound(reference, upload, alignment, turned, turn);
+    sum += share;
+    most = Math.max(most, share);
   }
   const mean = Math.max(leastChance, sum / shifts);
   if (look === 'first') return mean;
@@ -74,6 +68,39 @@ export function chanceOfAgreement(
   const compared = Math.ceil((lastPeak - firstPeak + 1) / stride);
   const luck = bestOfShiftsDeviations * Math.sqrt((mean * (1 - mean)) / compared);
   return Math.max(mean, repeatedShare * (most - luck));
+}
+
+/** The share of the reference's peaks of a span that the upload holds where the alignment puts them. */
+export function agreementOver(
+  reference: Constellation,
+  upload: PeakLookup,
+  alignment: Alignment,
+  span: Span,
+): number {
+  return span.lastPeak < span.firstPeak ? 0 : shareFound(reference, upload, alignment, { ...span, stride: 1 }, 0);
+}
+
+function shareFound(
+  reference: Constellation,
+  upload: PeakLookup,
+  alignment: Alignment,
+  span: Span & { readonly stride: number },
+  turn: number,
+): number {
+  const { queryBegin, lastPeak, stride } = span;
+  const length = span.queryEnd - queryBegin;
+  let tried = 0;
+  let met = 0;
+  for (let i = span.firstPeak; i <= lastPeak; i += stride) {
+    let at =
+      alignment.queryFrame +
+      ((reference.frames[i] as number) - alignment.referenceFrame) / alignment.tempo +
+      turn;
+    if (turn > 0 && at >= queryBegin + length) at -= length;
+    tried++;
+    if (findPeak(upload, at, (reference.steps[i] as number) + alignment.steps) !== undefined) met++;
+  }
+  return met / tried;
 }
 
 /** log10 of the probability that chance gives this much agreement anywhere in all that was tried; at most 0. */

@@ -93,17 +93,17 @@ async function hasSameAudio(known: RecordingView, path: string): Promise<boolean
   return known.references.some((reference) => reference.audio_sha256 === sha256);
 }
 
-/** Metadata that is not given is not a change: files named by their paths carry none. */
+/** Metadata that is not given is not a change: the registry keeps what it has. */
 function saysTheSame(known: RecordingView, given: RecordingMetadata): boolean {
   const { isrc, title, artist, label, releaseDate, version } = validateMetadata(given);
-  if ([isrc, title, artist, label, releaseDate, version].every((value) => value === undefined)) return true;
+  const isSame = (said: string | undefined, before: string | null) => said === undefined || said === before;
   return (
     (isrc === undefined || known.isrcs.some((assertion) => assertion.isrc === isrc)) &&
-    (title ?? null) === known.title &&
-    (artist ?? null) === known.artist &&
-    (label ?? null) === known.label &&
-    (releaseDate ?? null) === known.release_date &&
-    (version ?? null) === known.version
+    isSame(title, known.title) &&
+    isSame(artist, known.artist) &&
+    isSame(label, known.label) &&
+    isSame(releaseDate, known.release_date) &&
+    isSame(version, known.version)
   );
 }
 

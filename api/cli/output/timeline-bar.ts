@@ -7,6 +7,8 @@ const widestBar = 100;
 const narrowestBar = 20;
 /** Recordings that sound at the same time lie in lanes one above the other; more lanes say nothing to the eye. */
 const maxLanes = 4;
+/** Where one recording fades into the next, the ends of their segments overlap by about this much. */
+const seamMs = 1000;
 /** Columns between two times on the axis: `╵10:02:30` and room to breathe. */
 const narrowestTick = 12;
 const tickStepsSeconds = [
@@ -53,9 +55,8 @@ function layInLanes(stretches: readonly Stretch[]): { lanes: Stretch[][]; leftOu
   const lanes: Stretch[][] = [];
   let leftOut = 0;
   for (const stretch of stretches) {
-    const free = lanes.find(
-      (lane) => (lane.at(-1)?.segment.query_end_ms ?? 0) <= stretch.segment.query_start_ms,
-    );
+    const startMs = stretch.segment.query_start_ms;
+    const free = lanes.find((lane) => (lane.at(-1)?.segment.query_end_ms ?? 0) <= startMs + seamMs);
     if (free) free.push(stretch);
     else if (lanes.length < maxLanes) lanes.push([stretch]);
     else leftOut += 1;

@@ -15,6 +15,8 @@ const itemsBeforeEstimate = 3;
 export type Progress = {
   /** One item is done, well or badly. `audioMs` is 0 where nothing had to be listened to. */
   itemDone(audioMs: number): void;
+  /** So many items are done in all, with so much audio. */
+  advanceTo(doneCount: number, audioMs: number): void;
   /** A line for the person, above the bar where there is one. */
   note(line: string): void;
   /** Something else is about to write to the same terminal: the bar steps aside for a moment. */
@@ -57,6 +59,11 @@ export function openProgress({
     if (bar?.isActive === false) bar.start(itemCount, doneCount, payload());
     else bar?.update(doneCount, payload());
   };
+  const advanceTo = (newDoneCount: number, newAudioMs: number) => {
+    doneCount = newDoneCount;
+    audioMs = newAudioMs;
+    if (bar?.isActive === true) draw();
+  };
   const plainLine = () => {
     const { speed, left } = payload();
     return `${doing} ${whole(doneCount)} of ${whole(itemCount)}: ${duration(audioMs)} of audio, ${speed}, ${left}`;
@@ -67,11 +74,8 @@ export function openProgress({
   const ticking = setInterval(tick, everyMs).unref();
   draw();
   return {
-    itemDone(itemAudioMs) {
-      doneCount += 1;
-      audioMs += itemAudioMs;
-      if (bar?.isActive === true) draw();
-    },
+    itemDone: (itemAudioMs) => advanceTo(doneCount + 1, audioMs + itemAudioMs),
+    advanceTo,
     note(line) {
       stepAside();
       stream.write(`${line.split('\n').map(printable).join('\n')}\n`);

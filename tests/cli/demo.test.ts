@@ -1,0 +1,16 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { run } from './earmark-process.ts';
+
+it('finds everything that was planted, says so, and leaves nothing behind', { timeout: 60_000 }, async () => {
+  const before = await readdir(tmpdir());
+  const { status, stdout } = await run(['demo']);
+  expect(stdout).toContain('4 of 4 uploads were recognised as they were made.');
+  expect(stdout).not.toContain('✗');
+  expect(status).toBe(0);
+  const left = (await readdir(tmpdir())).filter(
+    (name) => name.startsWith('earmark-demo-') && !before.includes(name),
+  );
+  expect(left).toEqual([]);
+});
