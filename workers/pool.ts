@@ -50,7 +50,10 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
 
   async function run<T extends Task>(task: T, maxMs?: number): Promise<TaskResult<T>> {
     if (maxMs !== undefined && pool.queueSize >= options.maxQueued) {
-      throw new WorkerError('POOL_FULL', `All ${options.threadCount} threads are busy and ${pool.queueSize} tasks wait.`);
+      throw new WorkerError(
+        'POOL_FULL',
+        `All ${options.threadCount} threads are busy and ${pool.queueSize} tasks wait.`,
+      );
     }
     const deadline = maxMs === undefined ? undefined : new AbortController();
     // The clock runs from the start, waiting included: a bounded line makes the wait bounded too.
@@ -61,7 +64,9 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
       return reply.result as TaskResult<T>;
     } catch (error) {
       if (!deadline?.signal.aborted || error instanceof WorkerError) throw error;
-      throw new WorkerError('AUDIO_TIMEOUT', `No answer within ${maxMs} ms; the work was ended.`, { cause: error });
+      throw new WorkerError('AUDIO_TIMEOUT', `No answer within ${maxMs} ms; the work was ended.`, {
+        cause: error,
+      });
     } finally {
       clearTimeout(timer);
     }

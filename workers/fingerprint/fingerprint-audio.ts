@@ -17,7 +17,10 @@ export type FingerprintOptions = {
  * Fingerprints one file at query density; its bytes serve for registering and for scanning.
  * @throws WorkerError AUDIO_*
  */
-export async function fingerprintAudio(path: string, options: FingerprintOptions = {}): Promise<FingerprintedAudio> {
+export async function fingerprintAudio(
+  path: string,
+  options: FingerprintOptions = {},
+): Promise<FingerprintedAudio> {
   const fingerprinter = new Fingerprinter();
   const decoded = await decodeAudio(
     path,

@@ -77,7 +77,9 @@ export function looksLikeFingerprint(bytes: Uint8Array): boolean {
  */
 export function decodeFingerprint(bytes: Uint8Array): Fingerprint {
   if (bytes.length < headerBytes + trailerBytes || !looksLikeFingerprint(bytes)) {
-    throw malformed(`expected "EMFP" and at least ${headerBytes + trailerBytes} bytes, received ${bytes.length} bytes`);
+    throw malformed(
+      `expected "EMFP" and at least ${headerBytes + trailerBytes} bytes, received ${bytes.length} bytes`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint8(4) !== formatVersion) {
@@ -88,7 +90,9 @@ export function decodeFingerprint(bytes: Uint8Array): Fingerprint {
   }
   const version = view.getUint16(6, true);
   if (version !== parameterVersion) {
-    throw unsupported(`parameter version ${version}; this build matches version ${parameterVersion}. Make it again from the audio`);
+    throw unsupported(
+      `parameter version ${version}; this build matches version ${parameterVersion}. Make it again from the audio`,
+    );
   }
   const density = view.getUint8(5) === 1 ? 'query' : view.getUint8(5) === 2 ? 'reference' : undefined;
   if (density === undefined) throw malformed(`density is 1 or 2, received ${view.getUint8(5)}`);
@@ -103,20 +107,26 @@ export function decodeFingerprint(bytes: Uint8Array): Fingerprint {
   const packedBytes = view.getUint32(16, true);
   const trackBytes = view.getUint32(20, true);
   if (headerBytes + packedBytes + trackBytes + trailerBytes !== bytes.length) {
-    throw malformed(`lengths in the header come to ${headerBytes + packedBytes + trackBytes + trailerBytes} bytes, received ${bytes.length}`);
+    throw malformed(
+      `lengths in the header come to ${headerBytes + packedBytes + trackBytes + trailerBytes} bytes, received ${bytes.length}`,
+    );
   }
   if (trackBytes % descriptorBytes !== 0 || trackBytes / descriptorBytes > durationMs / 1000 + 1) {
-    throw malformed(`the descriptor track has ${descriptorBytes} bytes a second, received ${trackBytes} in ${durationMs} ms`);
+    throw malformed(
+      `the descriptor track has ${descriptorBytes} bytes a second, received ${trackBytes} in ${durationMs} ms`,
+    );
   }
   const unpacked = unpackConstellation(
     bytes.subarray(headerBytes, headerBytes + packedBytes),
     peakCount,
     Math.ceil(durationMs / frameMs),
   );
-  if (unpacked?.bytesRead !== packedBytes) throw malformed('its peaks are out of order, out of range or cut short');
+  if (unpacked?.bytesRead !== packedBytes)
+    throw malformed('its peaks are out of order, out of range or cut short');
   const { constellation } = unpacked;
   const ranks = density === 'query' ? queryRanks : referenceRanks;
-  if (constellation.ranks.some((rank) => rank >= ranks)) throw malformed(`ranks of a ${density} fingerprint are below ${ranks}`);
+  if (constellation.ranks.some((rank) => rank >= ranks))
+    throw malformed(`ranks of a ${density} fingerprint are below ${ranks}`);
   return {
     parameterVersion: version,
     density,
@@ -143,5 +153,8 @@ function malformed(detail: string): WorkerError {
 }
 
 function unsupported(detail: string): WorkerError {
-  return new WorkerError('FINGERPRINT_VERSION_UNSUPPORTED', `This fingerprint cannot be used here: ${detail}.`);
+  return new WorkerError(
+    'FINGERPRINT_VERSION_UNSUPPORTED',
+    `This fingerprint cannot be used here: ${detail}.`,
+  );
 }

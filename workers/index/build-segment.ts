@@ -140,7 +140,8 @@ function writeSegment(parts: readonly Part[], keys: Uint32Array, positions: Uint
     frame += part.frameCount + timelineGapFrames;
     highest = Math.max(highest, part.position);
   }
-  if (frame > maxTimelineFrames) throw new Error(`a segment's timeline ends at ${maxTimelineFrames} frames, this one at ${frame}`);
+  if (frame > maxTimelineFrames)
+    throw new Error(`a segment's timeline ends at ${maxTimelineFrames} frames, this one at ${frame}`);
   const order = sortByKey(keys, positions);
   const shift = keyBits - layout.slotBits;
   const slots = new Uint32Array(bytes, layout.slotsAt, 2 ** layout.slotBits + 1);
@@ -153,7 +154,8 @@ function writeSegment(parts: readonly Part[], keys: Uint32Array, positions: Uint
     remainders[i] = key & ((1 << shift) - 1);
     sorted[i] = positions[from] as number;
   }
-  for (let slot = 1; slot < slots.length; slot++) slots[slot] = (slots[slot] as number) + (slots[slot - 1] as number);
+  for (let slot = 1; slot < slots.length; slot++)
+    slots[slot] = (slots[slot] as number) + (slots[slot - 1] as number);
   header.setUint32(0, segmentMagic, true);
   header.setUint32(4, segmentFormatVersion, true);
   header.setUint32(8, parameterVersion, true);

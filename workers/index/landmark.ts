@@ -35,10 +35,13 @@ const scrambler = 2592261;
 
 if (bucketCount > 2 ** bucketBits) throw new Error('buckets do not fit their bits');
 
-/** Cells are passed in, not differences, so that a search can probe the neighbours. */
-export function landmarkKey(df12: number, df13: number, dt12: number, dt13: number, anchor: number): number {
+/**
+ * The key of the bucket's lowest anchor; a key is this | the anchor's cell. Cells are passed in, not differences,
+ * so that a search can probe the neighbours.
+ */
+export function landmarkKey(df12: number, df13: number, dt12: number, dt13: number): number {
   const bucket = ((df12 * stepCells + df13) * frameCells + dt12) * frameCells + dt13;
-  return ((Math.imul(bucket, scrambler) & (2 ** bucketBits - 1)) << anchorBits) | anchor;
+  return (Math.imul(bucket, scrambler) & (2 ** bucketBits - 1)) << anchorBits;
 }
 
 /** The cell of a difference of −144…144 steps; cell 18 begins at 0. */
@@ -103,13 +106,13 @@ export function referenceLandmarks(source: Constellation): Landmarks {
     const b = second[i] as number;
     const c = third[i] as number;
     const step = steps[i] as number;
-    keys[kept] = landmarkKey(
-      stepCellOf((steps[b] as number) - step),
-      stepCellOf((steps[c] as number) - step),
-      Math.floor(((frames[b] as number) - frame) / frameCell),
-      Math.floor(((frames[c] as number) - frame) / frameCell),
-      Math.floor(step / anchorCell),
-    );
+    keys[kept] =
+      landmarkKey(
+        stepCellOf((steps[b] as number) - step),
+        stepCellOf((steps[c] as number) - step),
+        Math.floor(((frames[b] as number) - frame) / frameCell),
+        Math.floor(((frames[c] as number) - frame) / frameCell),
+      ) | Math.floor(step / anchorCell);
     anchors[kept++] = frame;
   }
   return { count: kept, keys: keys.subarray(0, kept), frames: anchors.subarray(0, kept) };
@@ -120,15 +123,24 @@ function isPartner(frames: number, steps: number): boolean {
   return frames >= 1 && steps >= -zoneSteps && steps <= zoneSteps;
 }
 
-/** Indices of the partners of peak `i`, in order, into `target`; says how many. */
-export function partnersOf(source: Constellation, i: number, target: Int32Array): number {
-  const frame = source.frames[i] as number;
-  const step = source.steps[i] as number;
+/**
+ * Indices of the partners of peak `i` below `ranks`, in order, into `target`; says how many. `reach` is the zone
+ * in frames of this constellation: an upload that runs slow has a longer one.
+ */
+export function partnersOf(
+  { frames, steps, ranks: own }: Constellation,
+  i: number,
+  reach: number,
+  ranks: number,
+  target: Int32Array,
+): number {
+  const frame = frames[i] as number;
+  const step = steps[i] as number;
   let count = 0;
-  for (let j = i + 1; j < source.frames.length && count < maxPartners; j++) {
-    const distance = (source.frames[j] as number) - frame;
-    if (distance > zoneFrames) break;
-    if (isPartner(distance, (source.steps[j] as number) - step)) target[count++] = j;
+  for (let j = i + 1; j < frames.length && count < maxPartners; j++) {
+    const distance = (frames[j] as number) - frame;
+    if (distance > reach) break;
+    if ((own[j] as number) < ranks && isPartner(distance, (steps[j] as number) - step)) target[count++] = j;
   }
   return count;
 }

@@ -30,7 +30,7 @@
  * position says reference and time at once, and position minus query time is one number to vote on.
  */
 import { crc32 } from 'node:zlib';
-import { keyBits } from './landmark.ts';
+import { bucketBits, keyBits } from './landmark.ts';
 
 export const segmentMagic = 0x58494d45;
 export const segmentFormatVersion = 1;
@@ -67,10 +67,14 @@ export type SegmentLayout = {
   readonly totalBytes: number;
 };
 
-/** Two to four postings a slot on average; never more bits left over than a remainder holds. */
-export function layoutSegment(referenceCount: number, postingCount: number, constellationBytes: number): SegmentLayout {
+/** Six to twelve postings a slot on average; never more bits left over than a remainder holds, never a bucket cut in two. */
+export function layoutSegment(
+  referenceCount: number,
+  postingCount: number,
+  constellationBytes: number,
+): SegmentLayout {
   const wanted = Math.ceil(Math.log2(Math.max(1, postingCount / 12)));
-  const slotBits = Math.min(keyBits, Math.max(keyBits - 16, wanted));
+  const slotBits = Math.min(bucketBits, Math.max(keyBits - 16, wanted));
   const slotsAt = headerBytes + pad(referenceCount * referenceBytes);
   const remaindersAt = slotsAt + pad((2 ** slotBits + 1) * 4);
   const positionsAt = remaindersAt + pad(postingCount * 2);
@@ -98,10 +102,15 @@ export function openSegment(bytes: SharedArrayBuffer): Segment {
   const referenceCount = header.getUint32(12, true);
   const postingCount = header.getUint32(16, true);
   const slotBits = header.getUint32(20, true);
-  const { slotsAt, remaindersAt, positionsAt, constellationsAt } = layoutSegment(referenceCount, postingCount, 0);
+  const { slotsAt, remaindersAt, positionsAt, constellationsAt } = layoutSegment(
+    referenceCount,
+    postingCount,
+    0,
+  );
   const references = new DataView(bytes, headerBytes, referenceCount * referenceBytes);
   const firstFrames = new Uint32Array(referenceCount);
-  for (let i = 0; i < referenceCount; i++) firstFrames[i] = references.getUint32(i * referenceBytes + 24, true);
+  for (let i = 0; i < referenceCount; i++)
+    firstFrames[i] = references.getUint32(i * referenceBytes + 24, true);
   return {
     bytes,
     parameterVersion: header.getUint32(8, true),
@@ -133,7 +142,8 @@ export function segmentReference(segment: Segment, index: number): SegmentRefere
   const view = segment.references;
   const at = index * referenceBytes;
   const begin = view.getUint32(at + 36, true);
-  const next = index + 1 < segment.referenceCount ? view.getUint32(at + referenceBytes + 36, true) : undefined;
+  const next =
+    index + 1 < segment.referenceCount ? view.getUint32(at + referenceBytes + 36, true) : undefined;
   return {
     referenceId: readUuid(view, at),
     position: view.getFloat64(at + 16, true),
@@ -163,18 +173,26 @@ export function writeUuid(view: DataView, at: number, uuid: string): void {
 
 function readUuid(view: DataView, at: number): string {
   let hex = '';
-  for (let i = 0; i < 16; i++) hex += view.getUint8(at + i).toString(16).padStart(2, '0');
+  for (let i = 0; i < 16; i++)
+    hex += view
+      .getUint8(at + i)
+      .toString(16)
+      .padStart(2, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** Says what is wrong with bytes that came from a disk; undefined where nothing is. */
 export function checkSegment(bytes: SharedArrayBuffer): string | undefined {
-  if (bytes.byteLength < headerBytes) return `a segment has at least ${headerBytes} bytes, this has ${bytes.byteLength}`;
+  if (bytes.byteLength < headerBytes)
+    return `a segment has at least ${headerBytes} bytes, this has ${bytes.byteLength}`;
   const header = new DataView(bytes, 0, headerBytes);
   if (header.getUint32(0, true) !== segmentMagic) return 'this is no index segment';
   const version = header.getUint32(4, true);
-  if (version !== segmentFormatVersion) return `format version ${version}, this build reads ${segmentFormatVersion}`;
-  if (header.getFloat64(32, true) !== bytes.byteLength) return 'its length is not the one it was written with';
-  if (header.getUint32(28, true) !== crc32(new Uint8Array(bytes, headerBytes))) return 'its checksum does not fit';
+  if (version !== segmentFormatVersion)
+    return `format version ${version}, this build reads ${segmentFormatVersion}`;
+  if (header.getFloat64(32, true) !== bytes.byteLength)
+    return 'its length is not the one it was written with';
+  if (header.getUint32(28, true) !== crc32(new Uint8Array(bytes, headerBytes)))
+    return 'its checksum does not fit';
   return undefined;
 }

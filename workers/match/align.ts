@@ -20,19 +20,32 @@ const maxPairs = 16384;
 const pairTimes = new Float64Array(maxPairs);
 const pairErrors = new Float64Array(maxPairs);
 const pairSteps = new Int16Array(maxPairs);
+/** Pairs by step difference; all there can be, of 640 steps. */
+const pitchOrigin = 672;
+const pitches = new Uint16Array(2 * pitchOrigin);
 /** Diagonal errors in whole frames, with room for the drift at either end of a window. */
 const histogramReach = 40;
 const histogram = new Uint16Array(2 * histogramReach + 3);
 
-/** The best line near `diagonal` for the upload's frames from `begin` to `end`; undefined where nothing meets. */
+export type Guess = {
+  /** Reference frame − tempo × upload frame. */
+  readonly diagonal: number;
+  readonly tempo: number;
+  /** Upload frequency − reference frequency in steps, known to within `pitchReach`. */
+  readonly pitch: number;
+  readonly pitchReach: number;
+};
+
+/** The best line near a guess for the upload's frames from `begin` to `end`; undefined where nothing meets. */
 export function alignWindow(
   reference: Constellation,
   upload: PeakLookup,
   begin: number,
   end: number,
-  diagonal: number,
+  guess: Guess,
 ): Alignment | undefined {
-  const pairCount = collectPairs(reference, upload, begin, end, diagonal);
+  let pairCount = collectPairs(reference, upload, begin, end, guess);
+  if (guess.pitchReach > peakSteps) pairCount = keepBestPitch(pairCount);
   const middle = (begin + end) / 2;
   let bestCount = 0;
   let bestError = 0;
@@ -59,7 +72,7 @@ export function alignWindow(
     }
   }
   if (bestCount === 0) return undefined;
-  return refine(pairCount, middle, diagonal, bestError, bestTempo);
+  return refine(pairCount, middle, guess, bestError, bestTempo);
 }
 
 /** Pairs of peaks near the diagonal: upload time, error of the reference time against the diagonal, step difference. */
@@ -68,31 +81,68 @@ function collectPairs(
   upload: PeakLookup,
   begin: number,
   end: number,
-  diagonal: number,
+  { diagonal, tempo, pitch, pitchReach }: Guess,
 ): number {
   const { frames, steps } = upload.constellation;
   let count = 0;
-  let i = lowerBound(reference.frames, begin + diagonal - alignReach);
+  let i = lowerBound(reference.frames, begin * tempo + diagonal - alignReach * tempo);
   for (; i < reference.frames.length; i++) {
-    const expected = (reference.frames[i] as number) - diagonal;
+    const expected = ((reference.frames[i] as number) - diagonal) / tempo;
     if (expected >= end + alignReach) break;
-    const step = reference.steps[i] as number;
+    const step = (reference.steps[i] as number) + pitch;
     const last = Math.min(end, expected + alignReach + 1);
-    for (let j = firstPeakFrom(upload, Math.max(begin, expected - alignReach)); j < frames.length; j++) {
+    for (
+      let j = firstPeakFrom(upload, Math.ceil(Math.max(begin, expected - alignReach)));
+      j < frames.length;
+      j++
+    ) {
       const frame = frames[j] as number;
       if (frame >= last) break;
       const apart = (steps[j] as number) - step;
-      if (apart > peakSteps || apart < -peakSteps || count === maxPairs) continue;
+      if (apart > pitchReach || apart < -pitchReach || count === maxPairs) continue;
       pairTimes[count] = frame;
       pairErrors[count] = expected - frame;
-      pairSteps[count++] = apart;
+      pairSteps[count++] = apart + pitch;
     }
   }
   return count;
 }
 
-function refine(pairCount: number, middle: number, diagonal: number, error: number, tempo: number): Alignment {
-  let fit = { at: error, slope: tempo - 1 };
+/** Keeps the pairs of the one pitch that most of them share; says how many. */
+function keepBestPitch(pairCount: number): number {
+  pitches.fill(0);
+  for (let i = 0; i < pairCount; i++) {
+    const at = (pairSteps[i] as number) + pitchOrigin;
+    pitches[at] = (pitches[at] as number) + 1;
+  }
+  let best = 0;
+  let bestCount = -1;
+  for (let at = 2; at < pitches.length - 2; at++) {
+    let count = 0;
+    for (let beside = at - 2; beside <= at + 2; beside++) count += pitches[beside] as number;
+    if (count > bestCount) {
+      bestCount = count;
+      best = at - pitchOrigin;
+    }
+  }
+  let kept = 0;
+  for (let i = 0; i < pairCount; i++) {
+    if (Math.abs((pairSteps[i] as number) - best) > peakSteps) continue;
+    pairTimes[kept] = pairTimes[i] as number;
+    pairErrors[kept] = pairErrors[i] as number;
+    pairSteps[kept++] = pairSteps[i] as number;
+  }
+  return kept;
+}
+
+function refine(
+  pairCount: number,
+  middle: number,
+  guess: Guess,
+  error: number,
+  relativeTempo: number,
+): Alignment {
+  let fit = { at: error, slope: relativeTempo - 1 };
   let steps = 0;
   for (let round = 0; round < 2; round++) {
     let n = 0;
@@ -119,7 +169,13 @@ function refine(pairCount: number, middle: number, diagonal: number, error: numb
     fit = { at: (sumY - slope * sumX) / n, slope };
     steps = sumSteps / n;
   }
-  return { referenceFrame: middle + diagonal + fit.at, queryFrame: middle, tempo: 1 + fit.slope, steps };
+  // Errors are in upload frames: the guess's own tempo brings them back to the reference.
+  return {
+    referenceFrame: guess.diagonal + guess.tempo * (middle + fit.at),
+    queryFrame: middle,
+    tempo: guess.tempo * (1 + fit.slope),
+    steps,
+  };
 }
 
 /** Index of the first entry that is not below `value`. */

@@ -109,7 +109,11 @@ function followOneWay(
 }
 
 /** Frame of the upload's peak nearest to where one is expected. */
-export function findPeak(upload: PeakLookup, expectedFrame: number, expectedStep: number): number | undefined {
+export function findPeak(
+  upload: PeakLookup,
+  expectedFrame: number,
+  expectedStep: number,
+): number | undefined {
   const { frames, steps } = upload.constellation;
   let nearest: number | undefined;
   let distance = peakFrames + 0.5;
@@ -132,7 +136,13 @@ export function findPeak(upload: PeakLookup, expectedFrame: number, expectedStep
  * Least squares through the newest pairs that lie within `memory` frames of the last (0: through all).
  * Where they are too few or too close together for a tempo, the line before stays.
  */
-function fitLine(queryFrames: number[], referenceFrames: number[], memory: number, before: Line, tempo = before.tempo): Line {
+function fitLine(
+  queryFrames: number[],
+  referenceFrames: number[],
+  memory: number,
+  before: Line,
+  tempo = before.tempo,
+): Line {
   const newest = queryFrames.at(-1);
   if (newest === undefined) return before;
   let n = 0;

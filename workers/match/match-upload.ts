@@ -10,11 +10,22 @@ import { type Segment, segmentReference } from '../index/segment.ts';
 import type { MatchAnswer } from '../protocol.ts';
 import { type Alignment, alignWindow, lowerBound } from './align.ts';
 import { evidence, followAlignment } from './follow.ts';
-import { type FoundStretch, reportMatches } from './report-matches.ts';
-import { maxCandidates, maxFalseMatchProbability, windowFrames, windowHopFrames } from './parameters.ts';
+import { hypothesesOf, hypothesisCount, type TransformSet } from './hypotheses.ts';
+import {
+  alteredRanks,
+  maxCandidates,
+  maxCandidatesOfHypothesis,
+  maxFalseMatchProbability,
+  minAlteredVotes,
+  minVotes,
+  peakSteps,
+  windowFrames,
+  windowHopFrames,
+} from './parameters.ts';
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
+import { type FoundStretch, reportMatches } from './report-matches.ts';
 import { agreementOver, chanceOfAgreement, logFalseMatchProbability } from './significance.ts';
-import { type Candidate, voteSegment, windowKeys } from './vote.ts';
+import { type Candidate, type Hypothesis, probeWindow, unaltered, voteSegment } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
 
@@ -22,61 +33,111 @@ type Scan = {
   readonly upload: PeakLookup;
   readonly segments: readonly SearchedSegment[];
   /** Offsets that could have matched: what the false-match probability is multiplied by. */
-  readonly hypotheses: number;
+  readonly offsets: number;
   readonly references: Map<string, Constellation>;
   readonly stretches: FoundStretch[];
 };
 
 /** A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. */
 const explainedShare = 0.5;
+/** Share of a window that a stretch must span for no alteration to be looked for in it. */
+const coveredShare = 0.8;
 /** A window in which no more than this share of the peaks agrees beyond chance is not followed. */
 const leastExcess = 0.08;
-/** Candidates this near to a stretch already found are on it. */
+/** Candidates this near to a stretch already found are on it, in frames. */
 const sameDiagonalFrames = 20;
+/** A vote for an open pitch knows it to within this many steps. */
+const openPitchReach = 16;
 const logThreshold = Math.log10(maxFalseMatchProbability);
 
+type Window = { readonly begin: number; readonly end: number };
+
 /** @throws WorkerError FINGERPRINT_* */
-export function matchUpload(bytes: Uint8Array, segments: readonly SearchedSegment[]): MatchAnswer {
+export function matchUpload(
+  bytes: Uint8Array,
+  segments: readonly SearchedSegment[],
+  transforms: TransformSet = 'all',
+): MatchAnswer {
   const { constellation, durationMs } = decodeFingerprint(bytes);
   const upload = indexPeaks(constellation);
+  const windows = windowsOf(upload.frameCount);
   const timeline = segments.reduce((sum, { segment }) => sum + segment.timelineFrames, 0);
-  const windows = Math.max(1, Math.ceil(upload.frameCount / windowHopFrames) - 1);
   const scan: Scan = {
     upload,
     segments,
-    hypotheses: Math.max(1, timeline) * windows,
+    offsets: Math.max(1, timeline) * windows.length,
     references: new Map(),
     stretches: [],
   };
-  for (let window = 0; window < windows; window++) {
-    const begin = window * windowHopFrames;
-    searchWindow(scan, begin, Math.min(begin + windowFrames, upload.frameCount));
+  for (const window of windows) searchUnaltered(scan, window);
+  const hypotheses = hypothesesOf(transforms);
+  if (hypotheses.length > 0) {
+    for (const window of windows) if (!isCovered(scan, window)) searchAltered(scan, window, hypotheses);
   }
   return { durationMs, matches: reportMatches(scan.stretches) };
 }
 
+function windowsOf(frameCount: number): Window[] {
+  const count = Math.max(1, Math.ceil(frameCount / windowHopFrames) - 1);
+  return Array.from({ length: count }, (_, i) => ({
+    begin: i * windowHopFrames,
+    end: Math.min(i * windowHopFrames + windowFrames, frameCount),
+  }));
+}
+
 /** First by the more salient half of the peaks, an eighth of the landmarks; by all where that leaves anything open. */
-function searchWindow(scan: Scan, begin: number, end: number): void {
-  const first = firstPeakFrom(scan.upload, begin);
-  const last = firstPeakFrom(scan.upload, end);
+function searchUnaltered(scan: Scan, window: Window): void {
   const tried = new Set<string>();
   for (const ranks of [referenceRanks, queryRanks]) {
-    const keys = windowKeys(scan.upload.constellation, first, last, ranks);
-    const candidates = scan.segments
-      .flatMap(({ segment, tombstones }) => voteSegment(segment, tombstones, keys))
-      .sort((a, b) => b.votes - a.votes)
-      .slice(0, maxCandidates);
-    for (const candidate of candidates) {
+    for (const candidate of vote(scan, window, ranks, unaltered, minVotes).slice(0, maxCandidates)) {
       const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
       if (tried.has(key)) continue;
       tried.add(key);
-      verify(scan, candidate, begin, end);
+      verify(scan, candidate, window, scan.offsets);
     }
-    if (isExplained(scan, begin, end)) return;
+    if (isExplained(scan, window)) return;
   }
 }
 
-function isExplained(scan: Scan, begin: number, end: number): boolean {
+/** Every hypothesis votes before any candidate is verified: the right tempo's votes stand out among the tempos. */
+function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothesis[]): void {
+  const tried = scan.offsets * hypothesisCount(hypotheses);
+  const candidates = hypotheses
+    .flatMap((hypothesis) =>
+      vote(scan, window, alteredRanks, hypothesis, minAlteredVotes).slice(0, maxCandidatesOfHypothesis),
+    )
+    .sort((a, b) => b.votes - a.votes)
+    .slice(0, maxCandidates);
+  for (const candidate of candidates) {
+    if (isCovered(scan, window)) return;
+    verify(scan, candidate, window, tried);
+  }
+}
+
+function vote(
+  scan: Scan,
+  { begin, end }: Window,
+  ranks: number,
+  hypothesis: Hypothesis,
+  least: number,
+): Candidate[] {
+  const { upload, segments } = scan;
+  const first = firstPeakFrom(upload, begin);
+  const probes = probeWindow(upload.constellation, first, firstPeakFrom(upload, end), ranks, hypothesis);
+  return segments
+    .flatMap(({ segment, tombstones }) => voteSegment(segment, tombstones, probes, least))
+    .sort((a, b) => b.votes - a.votes);
+}
+
+/** Whether most of a window lies in what was found, however well it agrees. */
+function isCovered(scan: Scan, { begin, end }: Window): boolean {
+  return scan.stretches.some(
+    ({ stretch }) =>
+      Math.min(stretch.queryEnd, end) - Math.max(stretch.queryBegin, begin) >= coveredShare * (end - begin),
+  );
+}
+
+function isExplained(scan: Scan, { begin, end }: Window): boolean {
   const slack = (end - begin) / 10;
   return scan.stretches.some(
     ({ stretch }) =>
@@ -86,11 +147,17 @@ function isExplained(scan: Scan, begin: number, end: number): boolean {
   );
 }
 
-function verify(scan: Scan, candidate: Candidate, begin: number, end: number): void {
-  if (scan.stretches.some((found) => isOn(found, candidate, begin, end))) return;
+function verify(scan: Scan, candidate: Candidate, window: Window, hypotheses: number): void {
+  if (scan.stretches.some((found) => isOn(found, candidate, window))) return;
+  const { begin, end } = window;
   const { upload } = scan;
   const { id, constellation } = getReference(scan, candidate);
-  const alignment = alignWindow(constellation, upload, begin, end, candidate.diagonal);
+  const alignment = alignWindow(constellation, upload, begin, end, {
+    diagonal: candidate.diagonal,
+    tempo: candidate.hypothesis.tempo,
+    pitch: candidate.pitch,
+    pitchReach: candidate.hypothesis === unaltered ? peakSteps : openPitchReach,
+  });
   if (alignment === undefined) return;
   const span = {
     firstPeak: lowerBound(constellation.frames, referenceFrameAt(alignment, begin)),
@@ -100,13 +167,19 @@ function verify(scan: Scan, candidate: Candidate, begin: number, end: number): v
   };
   const chance = chanceOfAgreement(constellation, upload, alignment, span, 'first');
   if (agreementOver(constellation, upload, alignment, span) < chance + leastExcess) return;
-  const rough = followAlignment(constellation, upload, alignment, evidence(Math.max(0.35, chance + 0.2), chance));
+  const rough = followAlignment(
+    constellation,
+    upload,
+    alignment,
+    evidence(Math.max(0.35, chance + 0.2), chance),
+  );
   if (rough === undefined) return;
   // Once it is known how well the two agree, the ends can be told from chance more sharply.
   const agreement = Math.min(0.9, Math.max(chance + 0.1, rough.alignedPeaks / rough.expectedPeaks));
-  const stretch = followAlignment(constellation, upload, rough.alignment, evidence(agreement, chance)) ?? rough;
+  const stretch =
+    followAlignment(constellation, upload, rough.alignment, evidence(agreement, chance)) ?? rough;
   const probability = (chanceHere: number) =>
-    logFalseMatchProbability(stretch.expectedPeaks, stretch.alignedPeaks, chanceHere, scan.hypotheses);
+    logFalseMatchProbability(stretch.expectedPeaks, stretch.alignedPeaks, chanceHere, hypotheses);
   if (probability(chance) > logThreshold) return;
   const logProbability = probability(
     Math.max(chance, chanceOfAgreement(constellation, upload, stretch.alignment, stretch, 'close')),
@@ -116,14 +189,15 @@ function verify(scan: Scan, candidate: Candidate, begin: number, end: number): v
 }
 
 /** Whether a candidate lies on what was already found. */
-function isOn(found: FoundStretch, candidate: Candidate, begin: number, end: number): boolean {
+function isOn(found: FoundStretch, candidate: Candidate, { begin, end }: Window): boolean {
   const { stretch } = found;
   // A stretch was followed until nothing more agreed: a window that it only touches has nothing to add.
   if (stretch.queryBegin > end || stretch.queryEnd < begin) return false;
   const { id } = candidateReference(candidate);
   if (id !== found.referenceId) return false;
   const middle = (begin + end) / 2;
-  return Math.abs(referenceFrameAt(stretch.alignment, middle) - middle - candidate.diagonal) < sameDiagonalFrames;
+  const expected = candidate.diagonal + candidate.hypothesis.tempo * middle;
+  return Math.abs(referenceFrameAt(stretch.alignment, middle) - expected) < sameDiagonalFrames;
 }
 
 function candidateReference(candidate: Candidate): { id: string } {

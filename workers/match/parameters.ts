@@ -10,8 +10,13 @@ export const voteBinShift = 3;
 export const minVotes = 3;
 /** Candidates verified in a window, best voted first. */
 export const maxCandidates = 16;
+/** The same where tempo and pitch are open, and candidates each tempo may name. */
+export const minAlteredVotes = 4;
+export const maxCandidatesOfHypothesis = 4;
+/** Ranks of the upload's peaks looked up where tempo and pitch are open. */
+export const alteredRanks = 18;
 /** Landmark hits one window may collect in a segment; what comes later is not counted. */
-export const maxHits = 2 ** 21;
+export const maxHits = 2 ** 15;
 /** Probe the neighbouring cell too where a value lies this near to an edge, in frequency steps. */
 export const edgeSteps = 3;
 

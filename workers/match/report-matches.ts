@@ -46,10 +46,24 @@ function toSegment({ stretch, logProbability }: FoundStretch): MatchSegment {
     referenceEndMs: toMs(referenceFrame(stretch.queryEnd)),
     tempoRatio: Math.round(alignment.tempo * 10_000) / 10_000,
     pitchCents,
-    transform: 'none',
+    transform: nameTransform(alignment.tempo, pitchCents),
     alignedPeaks: stretch.alignedPeaks,
     falseMatchProbability: 10 ** Math.max(leastLogProbability, logProbability),
   };
+}
+
+/** A change below these is a clock's or a measurement's, not somebody's. */
+const leastTempoChange = 0.005;
+const leastPitchCents = 25;
+
+/** *Speed* is tempo and pitch moved together, as when a tape runs fast. Of two names that fit, the nearer one. */
+export function nameTransform(tempo: number, pitchCents: number): MatchSegment['transform'] {
+  const isTempoChanged = Math.abs(tempo - 1) >= leastTempoChange;
+  if (!isTempoChanged) return Math.abs(pitchCents) >= leastPitchCents ? 'pitch' : 'none';
+  const fromSpeed = Math.abs(pitchCents - 1200 * Math.log2(tempo));
+  const fromTempo = Math.abs(pitchCents);
+  if (Math.min(fromSpeed, fromTempo) >= leastPitchCents) return 'tempo_and_pitch';
+  return fromSpeed < fromTempo ? 'speed' : 'tempo';
 }
 
 function toMs(frame: number): number {

@@ -9,7 +9,13 @@
 import type { Constellation } from '../fingerprint/constellation.ts';
 import type { Alignment } from './align.ts';
 import { findPeak } from './follow.ts';
-import { lookAlikeShare, maxCloseShifts, maxPeaksCompared, peaksPerObservation, repeatedShare } from './parameters.ts';
+import {
+  lookAlikeShare,
+  maxCloseShifts,
+  maxPeaksCompared,
+  peaksPerObservation,
+  repeatedShare,
+} from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
 
 /** Offsets compared for a first look, and frames between offsets for a close one: a loop meets itself to the frame. */
@@ -50,9 +56,12 @@ export function chanceOfAgreement(
   const length = span.queryEnd - queryBegin;
   if (length < leastSpan || lastPeak < firstPeak) return chanceUnknown;
   const room = length - 2 * leastShift;
-  const shifts = look === 'first' ? firstLookShifts : Math.min(maxCloseShifts, Math.ceil(room / closeLookStep));
+  const shifts =
+    look === 'first' ? firstLookShifts : Math.min(maxCloseShifts, Math.ceil(room / closeLookStep));
   /** A few hundred peaks say it well enough. */
-  const stride = Math.ceil((lastPeak - firstPeak + 1) / (look === 'first' ? firstLookPeaks : maxPeaksCompared));
+  const stride = Math.ceil(
+    (lastPeak - firstPeak + 1) / (look === 'first' ? firstLookPeaks : maxPeaksCompared),
+  );
   const turned = { ...span, stride };
   let sum = 0;
   let most = 0;
@@ -77,7 +86,9 @@ export function agreementOver(
   alignment: Alignment,
   span: Span,
 ): number {
-  return span.lastPeak < span.firstPeak ? 0 : shareFound(reference, upload, alignment, { ...span, stride: 1 }, 0);
+  return span.lastPeak < span.firstPeak
+    ? 0
+    : shareFound(reference, upload, alignment, { ...span, stride: 1 }, 0);
 }
 
 function shareFound(

@@ -1,0 +1,45 @@
+/**
+ * What may have been done to a recording, and so what a scan tries. Identity is always tried first, everywhere;
+ * the rest only on the seconds that it leaves unexplained. A step of tempo is 4 %: it moves the far end of a
+ * landmark by 0.6 frames at the most, which neighbouring cells cover, and alignment finds the tempo itself.
+ */
+import { stepsPerOctave } from '../fingerprint/parameters.ts';
+import type { Hypothesis } from './vote.ts';
+
+export const transformSets = ['none', 'common', 'all'] as const;
+export type TransformSet = (typeof transformSets)[number];
+
+const tempoRatio = 1.04;
+
+/** Tempos and pitches of a set; pitches in semitones. */
+const ranges = {
+  common: { slowest: 0.77, fastest: 1.4, lowest: -5.5, highest: 5.5 },
+  all: { slowest: 0.48, fastest: 1.56, lowest: -12.5, highest: 12.5 },
+} as const;
+
+export function hypothesesOf(set: TransformSet): readonly Hypothesis[] {
+  if (set === 'none') return [];
+  const { slowest, fastest, lowest, highest } = ranges[set];
+  const found: Hypothesis[] = [];
+  // Outwards from the unaltered tempo, so that the likelier is tried first.
+  for (let k = 0; ; k++) {
+    const around = k === 0 ? [1] : [tempoRatio ** k, tempoRatio ** -k];
+    const within = around.filter((tempo) => tempo >= slowest && tempo <= fastest);
+    if (within.length === 0) return found;
+    for (const tempo of within) {
+      found.push({
+        tempo,
+        lowestPitch: Math.round((lowest / 12) * stepsPerOctave),
+        highestPitch: Math.round((highest / 12) * stepsPerOctave),
+      });
+    }
+  }
+}
+
+/** How many times as many alignments these hypotheses allow as the unaltered one: tempos × pitches of a peak's width. */
+export function hypothesisCount(hypotheses: readonly Hypothesis[]): number {
+  return hypotheses.reduce(
+    (sum, { lowestPitch, highestPitch }) => sum + 1 + (highestPitch - lowestPitch) / 8,
+    1,
+  );
+}
