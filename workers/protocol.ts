@@ -45,11 +45,16 @@ export type NewReference = {
 export type BuildTask = { readonly kind: 'build'; readonly references: readonly NewReference[] };
 export type MergeTask = { readonly kind: 'merge'; readonly segments: readonly SharedSegment[] };
 
+/** Which alterations a scan looks for: none, those that uploaders commonly make, or the whole tempo × pitch plane. */
+export const transformSets = ['none', 'common', 'all'] as const;
+export type TransformSet = (typeof transformSets)[number];
+
 export type MatchTask = {
   readonly kind: 'match';
   readonly segments: readonly SharedSegment[];
   /** A fingerprint file's bytes. */
   readonly fingerprint: Uint8Array;
+  readonly transforms: TransformSet;
 };
 
 /** Where one reference and the upload agree. Times in milliseconds from the start of either side. */

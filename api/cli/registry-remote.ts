@@ -78,8 +78,11 @@ export async function openRemoteRegistry(
       };
       return outcomeOf(read(Registration, await client.send('/v1/recordings', formOf(fields, fingerprint))));
     },
-    scan: async ({ externalId, fingerprint }) =>
-      read(ScanAnswer, await client.send('/v1/scans', formOf({ external_id: externalId }, fingerprint))),
+    scan: async ({ externalId, fingerprint, transforms }) =>
+      read(
+        ScanAnswer,
+        await client.send('/v1/scans', formOf({ external_id: externalId, transforms }, fingerprint)),
+      ),
     async list({ limit, cursor, isrc, externalId, title }) {
       const asked = query({ limit: String(limit), cursor, isrc, external_id: externalId, title });
       const { recordings, next_cursor } = read(Page, await client.ask('GET', `/v1/recordings?${asked}`));

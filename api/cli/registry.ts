@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FingerprintedAudio } from '../../workers/protocol.ts';
+import type { FingerprintedAudio, TransformSet } from '../../workers/protocol.ts';
 import type { Config } from '../config.ts';
 import type { RecordingFilter, RecordingPage } from '../registry/list-recordings.ts';
 import type { RecordingMetadata } from '../registry/recording-metadata.ts';
@@ -48,6 +48,7 @@ export type Registry = {
   scan(upload: {
     readonly externalId: string;
     readonly fingerprint: Uint8Array<ArrayBuffer>;
+    readonly transforms: TransformSet;
   }): Promise<ScanAnswer>;
   list(query: RecordingQuery): Promise<RecordingPage>;
   /** @throws RegistryError RECORDING_NOT_FOUND */

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import Type from 'typebox';
 import Value from 'typebox/value';
-import { checkSegment, segmentFormatVersion } from '../../workers/index/segment.ts';
 import { parameterVersion } from '../../workers/fingerprint/parameters.ts';
+import { checkSegment, segmentFormatVersion } from '../../workers/index/segment.ts';
 
 const manifestSchema = Type.Object({
   format: Type.Literal(segmentFormatVersion),
@@ -30,7 +30,11 @@ const manifestSchema = Type.Object({
 });
 type Manifest = Type.Static<typeof manifestSchema>;
 
-export type StoredSegment = { readonly name: string; readonly bytes: SharedArrayBuffer; readonly removed: readonly number[] };
+export type StoredSegment = {
+  readonly name: string;
+  readonly bytes: SharedArrayBuffer;
+  readonly removed: readonly number[];
+};
 export type StoredIndex = { readonly position: number; readonly segments: readonly StoredSegment[] };
 
 /** A file no manifest names is deleted when it is older than this; a process may just be reading or writing it. */
@@ -61,7 +65,10 @@ export async function readIndexFiles(folder: string, registryId: string): Promis
 /** Writes what is not there yet, unless another process has already written a later position. */
 export async function writeIndexFiles(folder: string, registryId: string, index: StoredIndex): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const release = await lock(folder, { stale: 60_000, retries: { retries: 50, minTimeout: 50, maxTimeout: 500 } });
+  const release = await lock(folder, {
+    stale: 60_000,
+    retries: { retries: 50, minTimeout: 50, maxTimeout: 500 },
+  });
   try {
     const before = await readManifest(folder);
     if (before?.registryId === registryId && before.position > index.position) return;
@@ -102,7 +109,9 @@ async function readSegment(path: string): Promise<SharedArrayBuffer> {
   const { size } = await file.stat();
   const bytes = new SharedArrayBuffer(size);
   for (let at = 0; at < size; ) {
-    const { bytesRead } = await file.read(new Uint8Array(bytes, at, Math.min(readChunkBytes, size - at)), { position: at });
+    const { bytesRead } = await file.read(new Uint8Array(bytes, at, Math.min(readChunkBytes, size - at)), {
+      position: at,
+    });
     if (bytesRead === 0) throw new Error(`${path} ends at ${at} of ${size} bytes`);
     at += bytesRead;
   }

@@ -68,7 +68,9 @@ export async function openIndex(options: {
   const registryId = await store.registryId();
   const stored = await readIndexFiles(folder, registryId);
   let nextSegmentId = 1;
-  let held: readonly Held[] = (stored?.segments ?? []).map(({ name, bytes, removed }) => hold(name, bytes, removed));
+  let held: readonly Held[] = (stored?.segments ?? []).map(({ name, bytes, removed }) =>
+    hold(name, bytes, removed),
+  );
   let position = stored?.position ?? 0;
   let isReady = false;
   let isClosing = false;
@@ -86,7 +88,13 @@ export async function openIndex(options: {
     for (let i = 0; i < segment.referenceCount; i++) {
       if (!flags[i]) indexByReference.set(segmentReference(segment, i).referenceId, i);
     }
-    return { name, shared: { segmentId: nextSegmentId++, bytes, tombstones }, segment, removed: flags, indexByReference };
+    return {
+      name,
+      shared: { segmentId: nextSegmentId++, bytes, tombstones },
+      segment,
+      removed: flags,
+      indexByReference,
+    };
   }
 
   /** Takes in one batch of the feed; says whether there may be more. */
@@ -99,7 +107,8 @@ export async function openIndex(options: {
       if (kind === 'delete') {
         added.delete(referenceId);
         remove(referenceId);
-      } else if (constellation !== undefined) added.set(referenceId, { referenceId, position: at, fingerprint: constellation });
+      } else if (constellation !== undefined)
+        added.set(referenceId, { referenceId, position: at, fingerprint: constellation });
     }
     if (added.size > 0) {
       const bytes = await workers.buildSegment([...added.values()]);
@@ -174,7 +183,11 @@ export async function openIndex(options: {
       merged.indexByReference.delete(referenceId);
     }
     const at = held.indexOf(sources[0] as Held);
-    held = [...held.slice(0, at), ...(merged.segment.referenceCount > 0 ? [merged] : []), ...held.slice(at + sources.length)];
+    held = [
+      ...held.slice(0, at),
+      ...(merged.segment.referenceCount > 0 ? [merged] : []),
+      ...held.slice(at + sources.length),
+    ];
     isChanged = true;
     scheduleWrite();
   }
@@ -221,7 +234,10 @@ export async function openIndex(options: {
       segments: held.length,
       recordings: held.reduce((sum, { indexByReference }) => sum + indexByReference.size, 0),
       seconds: Math.round(held.reduce((sum, one) => sum + secondsOf(one), 0)),
-      bytes: held.reduce((sum, { segment }) => sum + segment.bytes.byteLength - segment.constellations.length, 0),
+      bytes: held.reduce(
+        (sum, { segment }) => sum + segment.bytes.byteLength - segment.constellations.length,
+        0,
+      ),
       constellationBytes: held.reduce((sum, { segment }) => sum + segment.constellations.length, 0),
     }),
     close: async () => {

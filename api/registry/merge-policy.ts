@@ -9,7 +9,9 @@ const smallPostings = 30_000;
 const maxPostings = 2 ** 28;
 
 /** A run of neighbours to merge, from the newest end; undefined where all is well. */
-export function chooseMerge(postingCounts: readonly number[]): { readonly from: number; readonly to: number } | undefined {
+export function chooseMerge(
+  postingCounts: readonly number[],
+): { readonly from: number; readonly to: number } | undefined {
   const to = postingCounts.length;
   let from = to - 1;
   let sum = postingCounts[from] ?? 0;

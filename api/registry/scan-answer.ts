@@ -3,6 +3,7 @@
  * which other tools rely on. Field names change only with the API version.
  */
 import { type Static, Type } from 'typebox';
+import { transformSets } from '../../workers/protocol.ts';
 
 const milliseconds = (description: string, example: number) =>
   Type.Integer({ description, examples: [example] });
@@ -46,6 +47,10 @@ export const ScanAnswer = Type.Object({
     description:
       'The change-feed position the answer was given at: what was registered after it was not searched.',
     examples: [1204],
+  }),
+  transforms: Type.Enum([...transformSets], {
+    description: 'Alterations that were looked for where the unaltered recording was not found.',
+    examples: ['all'],
   }),
   matches: Type.Array(MatchView, { description: 'Best first. Empty: nothing registered was found.' }),
 });

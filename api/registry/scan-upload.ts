@@ -3,7 +3,7 @@
  * or the scan is refused: a false "no match" is the expensive answer.
  */
 import { v7 as uuidv7 } from 'uuid';
-import type { MatchAnswer, MatchSegment } from '../../workers/protocol.ts';
+import type { MatchAnswer, MatchSegment, TransformSet } from '../../workers/protocol.ts';
 import type { Context } from '../context.ts';
 import { RegistryError } from '../errors.ts';
 import { readFingerprint } from './read-fingerprint.ts';
@@ -16,12 +16,15 @@ export type ScanRequest = {
   readonly externalId?: string;
   /** A fingerprint file's bytes, of any density. Untrusted. */
   readonly fingerprint: Uint8Array;
+  /** Alterations to look for; `all` where it is not said. */
+  readonly transforms?: TransformSet;
 };
 
 /** Throws INDEX_NOT_READY, POOL_FULL, AUDIO_TOO_LONG, FINGERPRINT_*. Silence is no error: it matches nothing. */
 export async function scanUpload(context: Context, request: ScanRequest): Promise<ScanAnswer> {
   const externalId = request.externalId === undefined ? null : validateExternalId(request.externalId);
   const { durationMs, constellation } = readFingerprint(context.config, request.fingerprint);
+  const transforms = request.transforms ?? 'all';
   await catchUp(context);
 
   // Both in one turn of the event loop: the position and the segments that answer for it.
@@ -30,13 +33,14 @@ export async function scanUpload(context: Context, request: ScanRequest): Promis
   const isSilent = constellation.frames.length === 0;
   const found: MatchAnswer['matches'] = isSilent
     ? []
-    : (await context.workers.match({ segments, fingerprint: request.fingerprint })).matches;
+    : (await context.workers.match({ segments, fingerprint: request.fingerprint, transforms })).matches;
 
   const answer: ScanAnswer = {
     scan_id: uuidv7(),
     external_id: externalId,
     duration_ms: durationMs,
     index_position: indexPosition,
+    transforms,
     matches: await describeMatches(context, found),
   };
   await context.store.insertScan({

@@ -37,11 +37,12 @@ const line = (externalId: string, position: number) =>
     external_id: externalId,
     duration_ms: 1,
     index_position: position,
+    transforms: 'all',
     matches: [],
   });
 
 async function keptOf(list: WorkList, position: number, startAfresh = false): Promise<string[]> {
-  const file = await openAnswerFile(path, { list, position, startAfresh });
+  const file = await openAnswerFile(path, { list, position, transforms: 'all', startAfresh });
   const kept: string[] = [];
   for await (const item of list.items()) if (await file.findKept(item)) kept.push(item.externalId);
   await file.close();
@@ -51,7 +52,7 @@ async function keptOf(list: WorkList, position: number, startAfresh = false): Pr
 describe('the answer file', () => {
   it('is put in place whole, in the order of the list, whatever order the answers came in', async () => {
     const list = await listOf('a', 'b', 'c');
-    const file = await openAnswerFile(path, { list, position: 1, startAfresh: false });
+    const file = await openAnswerFile(path, { list, position: 1, transforms: 'all', startAfresh: false });
     for (const id of ['c', 'a', 'b']) await file.append(id, line(id, 1));
     await expect(readFile(path)).rejects.toThrow();
     await file.complete();
@@ -67,7 +68,7 @@ describe('the answer file', () => {
     const list = await listOf('a', 'b');
     await writeFile(`${path}.part`, `${line('a', 1)}\n${line('b', 1).slice(0, 30)}`);
     expect(await keptOf(list, 1)).toEqual(['a']);
-    const file = await openAnswerFile(path, { list, position: 1, startAfresh: false });
+    const file = await openAnswerFile(path, { list, position: 1, transforms: 'all', startAfresh: false });
     await file.append('b', line('b', 1));
     await file.complete();
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');

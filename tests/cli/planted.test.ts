@@ -28,7 +28,14 @@ function answer(externalId: string, start: number, end: number, offset: number):
     artist: null,
     segments: [segment],
   };
-  return { scan_id: 's', external_id: 'u', duration_ms: 20_000, index_position: 1, matches: [match] };
+  return {
+    scan_id: 's',
+    external_id: 'u',
+    duration_ms: 20_000,
+    index_position: 1,
+    transforms: 'all',
+    matches: [match],
+  };
 }
 
 it('agrees with an answer that is a little short at its ends', () => {

@@ -25,7 +25,14 @@ function match(name: string, segments: SegmentView[], other: Partial<MatchView> 
 }
 
 function answer(seconds: number, matches: MatchView[]): ScanAnswer {
-  return { scan_id: 's', external_id: 'u', duration_ms: seconds * 1000, index_position: 7, matches };
+  return {
+    scan_id: 's',
+    external_id: 'u',
+    duration_ms: seconds * 1000,
+    index_position: 7,
+    transforms: 'all',
+    matches,
+  };
 }
 
 const draw = (seconds: number, matches: MatchView[]) =>

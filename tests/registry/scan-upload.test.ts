@@ -64,6 +64,7 @@ describe('a scan', () => {
       external_id: 'up-1',
       duration_ms: 20_000,
       index_position: position,
+      transforms: 'all',
       matches: [
         {
           recording_id: recordingId,

@@ -1,9 +1,9 @@
 /**
- * A constellation in about 18 bits a peak. For each peak, most significant bit first:
+ * A constellation in about 19 bits a peak. For each peak, most significant bit first:
  *   1. frames since the peak before it (the first: since frame 0), Rice-coded with k = 2:
  *      the quotient by 4 as that many 1s and a 0, then the remainder in 2 bits
  *   2. frequency step, 10 bits
- *   3. rank, 5 bits
+ *   3. rank, 6 bits
  * At the end zeros fill the last byte.
  */
 import { BitWriter } from './bit-writer.ts';
@@ -12,7 +12,7 @@ import { stepCount } from './parameters.ts';
 
 const riceBits = 2;
 const stepBits = 10;
-const rankBits = 5;
+const rankBits = 6;
 
 export function packConstellation(source: Constellation): Uint8Array<ArrayBuffer> {
   const bits = new BitWriter();
@@ -32,7 +32,7 @@ export function packConstellation(source: Constellation): Uint8Array<ArrayBuffer
 /**
  * Undoes `packConstellation`. The bytes are not trusted: whatever breaks a law of constellations (order, range,
  * count, an end too early) gives `undefined`. `maxFrame` bounds time. `bytesRead` lets the caller refuse a rest.
- * A code is read from one 25-bit window where its quotient is below 8, which nearly all are: 20 ns a peak.
+ * A code is read from one 25-bit window where its quotient is below 7, which nearly all are: 20 ns a peak.
  */
 export function unpackConstellation(
   bytes: Uint8Array,
@@ -51,9 +51,9 @@ export function unpackConstellation(
     let quotient = 0;
     let window = windowAt(bytes, at);
     let ones = Math.clz32(~window);
-    while (ones >= 8) {
-      quotient += 8;
-      at += 8;
+    while (ones >= 7) {
+      quotient += 4;
+      at += 4;
       if (at >= bitCount || frame + (quotient << riceBits) > maxFrame) return undefined;
       window = windowAt(bytes, at);
       ones = Math.clz32(~window);

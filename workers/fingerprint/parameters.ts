@@ -21,6 +21,6 @@ export const stepCount = 640;
 /** A peak's rank is the number of stronger peaks within this many frames either side: 0.5 s. */
 export const rankReachFrames = 25;
 /** Ranks kept for what is asked, about 28 peaks a second: an altered upload shows its peaks in another order. */
-export const queryRanks = 30;
+export const queryRanks = 60;
 /** Ranks kept of what is registered, about 14 peaks a second. */
 export const referenceRanks = 15;

@@ -11,9 +11,20 @@ const target = `${here}fingerprint.wasm`;
 const built = new Map();
 
 const { error, stderr } = await asc.main(
-  [`${here}assembly/index.ts`, '-o', 'fingerprint.wasm', '--runtime', 'minimal', '-O3', '--noAssert', '--enable', 'simd'],
+  [
+    `${here}assembly/index.ts`,
+    '-o',
+    'fingerprint.wasm',
+    '--runtime',
+    'minimal',
+    '-O3',
+    '--noAssert',
+    '--enable',
+    'simd',
+  ],
   {
-    readFile: (name, base) => readFile(base && !name.startsWith('/') ? `${base}/${name}` : name, 'utf8').catch(() => null),
+    readFile: (name, base) =>
+      readFile(base && !name.startsWith('/') ? `${base}/${name}` : name, 'utf8').catch(() => null),
     writeFile: (name, contents) => void built.set(name, contents),
     listFiles: () => [],
   },

@@ -4,10 +4,8 @@
  * landmark by 0.6 frames at the most, which neighbouring cells cover, and alignment finds the tempo itself.
  */
 import { stepsPerOctave } from '../fingerprint/parameters.ts';
+import type { TransformSet } from '../protocol.ts';
 import type { Hypothesis } from './vote.ts';
-
-export const transformSets = ['none', 'common', 'all'] as const;
-export type TransformSet = (typeof transformSets)[number];
 
 const tempoRatio = 1.04;
 

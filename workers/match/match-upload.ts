@@ -5,20 +5,21 @@
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
 import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
-import { queryRanks, referenceRanks } from '../fingerprint/parameters.ts';
 import { type Segment, segmentReference } from '../index/segment.ts';
-import type { MatchAnswer } from '../protocol.ts';
+import type { MatchAnswer, TransformSet } from '../protocol.ts';
 import { type Alignment, alignWindow, lowerBound } from './align.ts';
 import { evidence, followAlignment } from './follow.ts';
-import { hypothesesOf, hypothesisCount, type TransformSet } from './hypotheses.ts';
+import { hypothesesOf, hypothesisCount } from './hypotheses.ts';
 import {
   alteredRanks,
+  firstRanks,
   maxCandidates,
   maxCandidatesOfHypothesis,
   maxFalseMatchProbability,
   minAlteredVotes,
   minVotes,
   peakSteps,
+  secondRanks,
   windowFrames,
   windowHopFrames,
 } from './parameters.ts';
@@ -39,7 +40,7 @@ type Scan = {
 };
 
 /** A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. */
-const explainedShare = 0.5;
+const explainedShare = 0.8;
 /** Share of a window that a stretch must span for no alteration to be looked for in it. */
 const coveredShare = 0.8;
 /** A window in which no more than this share of the peaks agrees beyond chance is not followed. */
@@ -88,7 +89,7 @@ function windowsOf(frameCount: number): Window[] {
 /** First by the more salient half of the peaks, an eighth of the landmarks; by all where that leaves anything open. */
 function searchUnaltered(scan: Scan, window: Window): void {
   const tried = new Set<string>();
-  for (const ranks of [referenceRanks, queryRanks]) {
+  for (const ranks of [firstRanks, secondRanks]) {
     for (const candidate of vote(scan, window, ranks, unaltered, minVotes).slice(0, maxCandidates)) {
       const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
       if (tried.has(key)) continue;

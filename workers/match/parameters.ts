@@ -6,6 +6,10 @@ export const windowHopFrames = 250;
 
 /** Frames of one voting bin: 160 ms. Neighbouring bins count together. */
 export const voteBinShift = 3;
+/** Ranks of the upload's peaks whose landmarks are looked up: first the most salient, then, at eight times the cost, more. */
+export const firstRanks = 15;
+export const secondRanks = 30;
+
 /** Votes below which a bin is not looked at. */
 export const minVotes = 3;
 /** Candidates verified in a window, best voted first. */
@@ -14,9 +18,9 @@ export const maxCandidates = 16;
 export const minAlteredVotes = 4;
 export const maxCandidatesOfHypothesis = 4;
 /** Ranks of the upload's peaks looked up where tempo and pitch are open. */
-export const alteredRanks = 18;
+export const alteredRanks = 15;
 /** Landmark hits one window may collect in a segment; what comes later is not counted. */
-export const maxHits = 2 ** 15;
+export const maxHits = 2 ** 16;
 /** Probe the neighbouring cell too where a value lies this near to an edge, in frequency steps. */
 export const edgeSteps = 3;
 

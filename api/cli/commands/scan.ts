@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { type TransformSet, transformSets } from '../../../workers/protocol.ts';
 import type { ScanAnswer } from '../../registry/scan-answer.ts';
 import { openWorkList, type WorkItem } from '../input/items.ts';
 import { type AnswerFile, openAnswerFile } from '../output/answer-file.ts';
@@ -24,6 +25,7 @@ type ScanOptions = {
   readonly output?: string;
   readonly format?: 'table' | 'ndjson';
   readonly fresh?: true;
+  readonly transforms: TransformSet;
 };
 
 export function scanCommand(): Command {
@@ -42,15 +44,23 @@ export function scanCommand(): Command {
         'ndjson',
       ]),
     )
+    .addOption(
+      new Option('--transforms <set>', 'alterations of tempo and pitch to look for; fewer cost less time')
+        .choices([...transformSets])
+        .default('all'),
+    )
     .option('--fresh', 'with --output: scan everything again, also what the file answers already')
     .addHelpText(
       'after',
       `
 With --output, running it again keeps the answers that still hold (same index position, file unchanged, same build of
-earmark) and scans the rest. While it works the answers are in FILE.ndjson.part; FILE.ndjson appears when it is whole.
+earmark, same --transforms) and scans the rest. While it works the answers are in FILE.ndjson.part; FILE.ndjson appears when it is whole.
 
 A line is {"external_id","duration_ms","index_position","matches":[…],"scan_id"}, or {"external_id","error":{"code",
 "message"}} for a file that could not be scanned. Silence is an answer without matches.
+
+Transforms: none finds recordings within 2 % of their tempo, at their pitch. common adds tempo ×0.77…1.4 and pitch
+±5 semitones, all ×0.5…1.5 and ±12. Only seconds that the unaltered search leaves open are searched again.
 
 Examples:
   $ earmark scan upload.mp3
@@ -78,7 +88,12 @@ async function scan(paths: readonly string[], options: ScanOptions, command: Com
   const file =
     options.output === undefined
       ? undefined
-      : await openAnswerFile(options.output, { list, position, startAfresh: options.fresh === true });
+      : await openAnswerFile(options.output, {
+          list,
+          position,
+          transforms: options.transforms,
+          startAfresh: options.fresh === true,
+        });
   const print = printerFor(options);
   let [keptCount, matchedCount] = [0, 0];
   const outcome = await runItems<ScannedItem>({
@@ -86,7 +101,7 @@ async function scan(paths: readonly string[], options: ScanOptions, command: Com
     list,
     maxInFlight: registry.maxInFlight,
     interruption,
-    work: (item) => scanItem(registry, file, item),
+    work: (item) => scanItem(registry, file, item, options.transforms),
     onResult: async (result, progress) => {
       const { item, value } = result;
       if (value?.wasKept) keptCount += 1;
@@ -113,11 +128,12 @@ export async function scanItem(
   registry: Registry,
   file: AnswerFile | undefined,
   item: WorkItem,
+  transforms: TransformSet = 'all',
 ): Promise<ScannedItem> {
   const kept = await file?.findKept(item);
   if (kept !== undefined) return { answer: kept, audioMs: 0, truncated: false, wasKept: true };
   const { fingerprint, durationMs, truncated } = await fingerprintItem(registry, item.path);
-  const answer = await registry.scan({ externalId: item.externalId, fingerprint });
+  const answer = await registry.scan({ externalId: item.externalId, fingerprint, transforms });
   // At once, and not in its turn: it is safe from a kill while an earlier, longer upload is still being scanned.
   await file?.append(item.externalId, answerLine(item, answer));
   return { answer, audioMs: durationMs, truncated, wasKept: false };

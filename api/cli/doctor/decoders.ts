@@ -21,9 +21,8 @@ export async function checkFfmpeg({ decoder }: Config): Promise<Finding> {
 /** Each of them is compiled and started, which is what fails where WebAssembly is switched off. */
 const wasmDecoders: Readonly<Record<string, () => Promise<{ ready: Promise<void>; free(): void }>>> = {
   'Ogg Vorbis': async () => new (await import('@wasm-audio-decoders/ogg-vorbis')).OggVorbisDecoder(),
-  'Ogg Opus': async () => new (await import('ogg-opus-decoder')).OggOpusDecoder(),
+  'Ogg Opus': async () => new (await import('opus-decoder')).OpusDecoder(),
   MP3: async () => new (await import('mpg123-decoder')).MPEGDecoder(),
-  FLAC: async () => new (await import('@wasm-audio-decoders/flac')).FLACDecoder(),
 };
 
 export async function checkWasmDecoders({ decoder }: Config): Promise<Finding> {

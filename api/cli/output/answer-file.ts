@@ -4,12 +4,13 @@
  * step. Whoever finds `FILE` finds a whole one.
  *
  * An answer of an earlier run is kept when giving it again would give the same: it was given at the index position
- * that holds now, by this build of earmark, after the upload was last changed, and it is not an error.
+ * that holds now, for the same transforms, by this build of earmark, after the upload was last changed, and it is not an error.
  */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { TransformSet } from '../../../workers/protocol.ts';
 import type { ScanAnswer } from '../../registry/scan-answer.ts';
 import { usageError } from '../exit-status.ts';
 import type { WorkItem, WorkList } from '../input/items.ts';
@@ -32,7 +33,12 @@ type Kept = Place & { readonly answeredAtMs: number };
 
 export async function openAnswerFile(
   path: string,
-  { list, position, startAfresh }: { list: WorkList; position: number; startAfresh: boolean },
+  {
+    list,
+    position,
+    transforms,
+    startAfresh,
+  }: { list: WorkList; position: number; transforms: TransformSet; startAfresh: boolean },
 ): Promise<AnswerFile> {
   const partPath = `${path}.part`;
   if (startAfresh) await rm(partPath, { force: true });
@@ -42,6 +48,7 @@ export async function openAnswerFile(
     const answeredAtMs = line.answer && answerTimeMs(line.answer);
     const externalId = line.answer?.external_id;
     if (!line.answer || answeredAtMs === undefined || typeof externalId !== 'string') return;
+    if (line.answer.transforms !== transforms) return;
     if (line.answer.index_position !== position || answeredAtMs <= builtAtMs || !list.has(externalId)) return;
     kept.set(externalId, { source, offset: line.offset, bytes: line.bytes, answeredAtMs });
   };

@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
+import { type TransformSet, transformSets } from '../../../workers/protocol.ts';
 import type { Context } from '../../context.ts';
+import { RegistryError } from '../../errors.ts';
 import { ScanAnswer } from '../../registry/scan-answer.ts';
 import { scanUpload } from '../../registry/scan-upload.ts';
 import { callerOf } from '../access.ts';
@@ -16,6 +18,12 @@ const ScanForm = Type.Object({
     Type.String({
       description: 'Your own id for the upload; comes back in the answer.',
       examples: ['upload-77'],
+    }),
+  ),
+  transforms: Type.Optional(
+    Type.Enum([...transformSets], {
+      description: 'Alterations to look for; `all` where it is not said. Fewer cost less time.',
+      examples: ['common'],
     }),
   ),
   audio: AudioPart,
@@ -41,15 +49,29 @@ export function scanUploadRoute(app: App, context: Context, gate: UploadGate, me
     },
     async (request, reply) => {
       using _place = gate.enter();
-      const { fields, fingerprint } = await readUpload(context, request, reply, ['external_id']);
-      const { external_id: externalId } = fields;
+      const { fields, fingerprint } = await readUpload(context, request, reply, [
+        'external_id',
+        'transforms',
+      ]);
+      const { external_id: externalId, transforms: asked } = fields;
+      const transforms = readTransforms(asked);
       const answer = await scanUpload(context, {
         partyId: callerOf(request).partyId,
         fingerprint,
+        ...(transforms === undefined ? {} : { transforms }),
         ...(externalId === undefined ? {} : { externalId }),
       });
       metrics.scans.inc({ outcome: answer.matches.length > 0 ? 'matched' : 'empty' });
       return answer;
     },
+  );
+}
+
+function readTransforms(given: string | undefined): TransformSet | undefined {
+  const known = transformSets.find((set) => set === given);
+  if (given === undefined || known !== undefined) return known;
+  throw new RegistryError(
+    'UPLOAD_INVALID',
+    `transforms is one of ${transformSets.join(', ')}; received ${JSON.stringify(given)}.`,
   );
 }
