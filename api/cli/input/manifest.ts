@@ -1,9 +1,9 @@
 /**
  * Manifests: CSV (RFC 4180, UTF-8) with a header, read as a stream. Columns external_id and path, and optionally
- * isrc, title, artist, label, release_date, version. A path is relative to the manifest's own folder. A manifest is
- * read through once before any work begins, so that a mistake on line 30,000 is told at once and not at night.
+ * isrc, title, artist, label, release_date, version. A path is relative to the manifest's own folder or, where nothing
+ * lies there, to the folder the command runs in: tools write manifests elsewhere than the audio. A manifest is read through once before any work begins, so that a mistake on line 30,000 is told at once and not at night.
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CsvError, parse } from 'csv-parse';
 import type { RecordingMetadata } from '../../registry/recording-metadata.ts';
@@ -70,8 +70,18 @@ export async function* readManifest(manifestPath: string): AsyncGenerator<WorkIt
       if (value !== undefined && value !== '') metadata[field] = value;
     }
     const { external_id: externalId = '', path = '' } = row;
-    yield { externalId, path: resolve(folder, path), metadata };
+    const besideManifest = resolve(folder, path);
+    yield {
+      externalId,
+      path: existsSync(besideManifest) ? besideManifest : findHere(path, besideManifest),
+      metadata,
+    };
   }
+}
+
+/** Where neither is there, the path beside the manifest is the one that is reported missing. */
+function findHere(path: string, besideManifest: string): string {
+  return existsSync(path) ? resolve(path) : besideManifest;
 }
 
 type Line = { readonly line: number; readonly row: Readonly<Record<string, string>> };
