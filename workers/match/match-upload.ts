@@ -41,7 +41,7 @@ type Scan = {
 
 /** A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. */
 const explainedShare = 0.8;
-/** Share of a window that a stretch must span for no alteration to be looked for in it. */
+/** Share of a window that stretches must span for no alteration to be looked for in it. */
 const coveredShare = 0.8;
 /** A window in which no more than this share of the peaks agrees beyond chance is not followed. */
 const leastExcess = 0.08;
@@ -130,12 +130,21 @@ function vote(
     .sort((a, b) => b.votes - a.votes);
 }
 
-/** Whether most of a window lies in what was found, however well it agrees. */
+/** Whether most of a window lies in what was found, in one stretch or several, however well they agree. */
 function isCovered(scan: Scan, { begin, end }: Window): boolean {
-  return scan.stretches.some(
-    ({ stretch }) =>
-      Math.min(stretch.queryEnd, end) - Math.max(stretch.queryBegin, begin) >= coveredShare * (end - begin),
-  );
+  const within = scan.stretches
+    .map(({ stretch }) => ({
+      from: Math.max(stretch.queryBegin, begin),
+      to: Math.min(stretch.queryEnd, end),
+    }))
+    .sort((a, b) => a.from - b.from);
+  let covered = 0;
+  let reached = begin;
+  for (const { from, to } of within) {
+    covered += Math.max(0, to - Math.max(from, reached));
+    reached = Math.max(reached, to);
+  }
+  return covered >= coveredShare * (end - begin);
 }
 
 function isExplained(scan: Scan, { begin, end }: Window): boolean {

@@ -1,7 +1,8 @@
 /**
  * Manifests: CSV (RFC 4180, UTF-8) with a header, read as a stream. Columns external_id and path, and optionally
  * isrc, title, artist, label, release_date, version. A path is relative to the manifest's own folder or, where nothing
- * lies there, to the folder the command runs in: tools write manifests elsewhere than the audio. A manifest is read through once before any work begins, so that a mistake on line 30,000 is told at once and not at night.
+ * lies there, to the folder the command runs in: tools write manifests elsewhere than the audio. A manifest is read
+ * through once before any work begins, so that a mistake on line 30,000 is told at once and not at night.
  */
 import { createReadStream, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
