@@ -65,7 +65,10 @@ export async function openRemoteRegistry(
     async find(externalId) {
       const page = read(
         Page,
-        await client.ask('GET', `/v1/recordings?${query({ external_id: externalId, limit: '1' })}`),
+        await client.ask(
+          'GET',
+          `/v1/recordings?${query({ external_id: externalId, limit: '1', own: 'true' })}`,
+        ),
       );
       return page.recordings[0];
     },

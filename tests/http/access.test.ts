@@ -114,6 +114,9 @@ describe('access', () => {
       .body;
     const { scan_id } = (await platform.scan(syntheticFingerprintFile(5))).body;
     expect((await operator.recording(recording_id)).status).toBe(200);
+    const { external_id: externalId } = (await operator.recording(recording_id)).body;
+    expect((await operator.list(`?external_id=${externalId}`)).body.recordings).toHaveLength(1);
+    expect((await operator.list(`?external_id=${externalId}&own=true`)).body.recordings).toEqual([]);
     expect((await operator.send(`/v1/scans/${scan_id}`)).status).toBe(200);
     expect((await operator.remove(recording_id)).status).toBe(200);
   });

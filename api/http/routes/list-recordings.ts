@@ -26,6 +26,9 @@ const Query = Type.Object(
     title: Type.Optional(
       Type.String({ maxLength: maxTextCharacters, description: 'Part of the title, in any case.' }),
     ),
+    own: Type.Optional(
+      Type.Boolean({ description: "Only the key's own party, also for an operator.", examples: [true] }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -52,9 +55,13 @@ export function listRecordingsRoute(app: App, context: Context): void {
       },
     },
     async (request) => {
-      const { external_id: externalId, limit = defaultLimit, ...rest } = request.query;
+      const { external_id: externalId, limit = defaultLimit, own = false, ...rest } = request.query;
+      const caller = callerOf(request);
       const filter = { ...rest, limit, ...(externalId === undefined ? {} : { externalId }) };
-      const page = await listRecordings(context, { ...filter, partyId: partyInView(callerOf(request)) });
+      const page = await listRecordings(context, {
+        ...filter,
+        partyId: own ? caller.partyId : partyInView(caller),
+      });
       return {
         recordings: [...page.recordings],
         ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }),
