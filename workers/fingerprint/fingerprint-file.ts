@@ -19,7 +19,7 @@ import { WorkerError } from '../errors.ts';
 import { type Constellation, filterPeaks } from './constellation.ts';
 import { descriptorBytes } from './descriptor-bytes.ts';
 import { packConstellation, unpackConstellation } from './packed-constellation.ts';
-import { frameMs, parameterVersion, queryRanks, referenceRanks } from './parameters.ts';
+import { frameMs, parameterVersion, referenceRanks, weakRank } from './parameters.ts';
 
 export type Density = 'query' | 'reference';
 
@@ -42,7 +42,7 @@ const densityCodes: Record<Density, number> = { query: 1, reference: 2 };
 /** No fingerprint is longer than this, whatever its header says: a day of audio. */
 export const maxFingerprintDurationMs = 24 * 3600 * 1000;
 /** More peaks a second than the ranks let through on average; what has more was not made by this algorithm. */
-const maxPeaksPerSecond = 80;
+const maxPeaksPerSecond = 250;
 /** What the limits above come to: no fingerprint has more bytes. */
 export const maxFingerprintBytes = 32 * 2 ** 20;
 
@@ -124,7 +124,7 @@ export function decodeFingerprint(bytes: Uint8Array): Fingerprint {
   if (unpacked?.bytesRead !== packedBytes)
     throw malformed('its peaks are out of order, out of range or cut short');
   const { constellation } = unpacked;
-  const ranks = density === 'query' ? queryRanks : referenceRanks;
+  const ranks = density === 'query' ? weakRank + 1 : referenceRanks;
   if (constellation.ranks.some((rank) => rank >= ranks))
     throw malformed(`ranks of a ${density} fingerprint are below ${ranks}`);
   return {

@@ -6,7 +6,10 @@
 import { instantiateKernel } from '../kernels/kernel.ts';
 import { type Constellation, rankPeaks } from './constellation.ts';
 import { DescriptorTrack } from './descriptors.ts';
-import { queryRanks, sampleRateHz, stepCount } from './parameters.ts';
+import { sampleRateHz, stepCount } from './parameters.ts';
+
+/** Set by the kernel in a strong peak's step. */
+const strongFlag = 0x8000;
 
 export type Fingerprinted = {
   readonly constellation: Constellation;
@@ -22,6 +25,7 @@ export class Fingerprinter {
   readonly #frames: number[] = [];
   readonly #steps: number[] = [];
   readonly #levels: number[] = [];
+  readonly #areStrong: boolean[] = [];
   #rateHz = 0;
   #seconds = 0;
 
@@ -45,7 +49,12 @@ export class Fingerprinter {
     this.#describe(this.#kernel.finish());
     this.#take();
     return {
-      constellation: rankPeaks(this.#frames, this.#steps, this.#levels, queryRanks),
+      constellation: rankPeaks({
+        frames: this.#frames,
+        steps: this.#steps,
+        levels: this.#levels,
+        areStrong: this.#areStrong,
+      }),
       descriptors: this.#descriptors.finish(),
       durationMs: Math.round(this.#seconds * 1000),
     };
@@ -67,7 +76,9 @@ export class Fingerprinter {
     const view = new DataView(this.#kernel.memory.buffer, this.#kernel.peaks(), count * 8);
     for (let i = 0; i < count; i++) {
       this.#frames.push(view.getUint32(i * 8, true));
-      this.#steps.push(Math.min(view.getUint16(i * 8 + 4, true), stepCount - 1));
+      const step = view.getUint16(i * 8 + 4, true);
+      this.#steps.push(Math.min(step & ~strongFlag, stepCount - 1));
+      this.#areStrong.push((step & strongFlag) !== 0);
       this.#levels.push(view.getInt16(i * 8 + 6, true));
     }
   }

@@ -20,7 +20,11 @@ export const stepCount = 640;
 
 /** A peak's rank is the number of stronger peaks within this many frames either side: 0.5 s. */
 export const rankReachFrames = 25;
-/** Ranks kept for what is asked, about 28 peaks a second: an altered upload shows its peaks in another order. */
+/** Ranks kept of strong peaks for what is asked, about 45 peaks a second: an altered upload has another order. */
 export const queryRanks = 60;
+/** The rank that every weak peak has: a louder sound beside it keeps it from being compared. */
+export const weakRank = 63;
+/** Weak peaks stronger than this many others within half a second are kept. */
+export const weakRanks = 85;
 /** Ranks kept of what is registered, about 14 peaks a second. */
 export const referenceRanks = 15;

@@ -2,24 +2,25 @@
  * The life of a scan, in one file: windows → landmarks → votes → candidates → alignment → stretch →
  * significance → segments. Pure: the same segments and the same fingerprint give the same answer.
  */
-import type { Constellation } from '../fingerprint/constellation.ts';
+import { type Constellation, filterPeaks } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
 import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
+import { weakRank } from '../fingerprint/parameters.ts';
 import { type Segment, segmentReference } from '../index/segment.ts';
 import type { MatchAnswer, TransformSet } from '../protocol.ts';
 import { type Alignment, alignWindow, lowerBound } from './align.ts';
 import { evidence, followAlignment } from './follow.ts';
 import { hypothesesOf, hypothesisCount } from './hypotheses.ts';
 import {
-  alteredRanks,
-  firstRanks,
+  alteredLook,
+  buriedLook,
+  firstLook,
+  type Look,
   maxCandidates,
   maxCandidatesOfHypothesis,
   maxFalseMatchProbability,
-  minAlteredVotes,
-  minVotes,
   peakSteps,
-  secondRanks,
+  secondLook,
   windowFrames,
   windowHopFrames,
 } from './parameters.ts';
@@ -31,7 +32,9 @@ import { type Candidate, type Hypothesis, probeWindow, unaltered, voteSegment } 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
 
 type Scan = {
-  readonly upload: PeakLookup;
+  /** The upload's strong peaks, and all of them. */
+  readonly strong: PeakLookup;
+  readonly all: PeakLookup;
   readonly segments: readonly SearchedSegment[];
   /** Offsets that could have matched: what the false-match probability is multiplied by. */
   readonly offsets: number;
@@ -60,17 +63,22 @@ export function matchUpload(
   transforms: TransformSet = 'all',
 ): MatchAnswer {
   const { constellation, durationMs } = decodeFingerprint(bytes);
-  const upload = indexPeaks(constellation);
-  const windows = windowsOf(upload.frameCount);
+  const all = indexPeaks(constellation);
+  const strong = indexPeaks(filterPeaks(constellation, (i) => (constellation.ranks[i] as number) < weakRank));
+  const windows = windowsOf(all.frameCount);
   const timeline = segments.reduce((sum, { segment }) => sum + segment.timelineFrames, 0);
   const scan: Scan = {
-    upload,
+    strong,
+    all,
     segments,
     offsets: Math.max(1, timeline) * windows.length,
     references: new Map(),
     stretches: [],
   };
   for (const window of windows) searchUnaltered(scan, window);
+  if (transforms === 'all') {
+    for (const window of windows) if (!isExplained(scan, window)) searchBuried(scan, window);
+  }
   const hypotheses = hypothesesOf(transforms);
   if (hypotheses.length > 0) {
     for (const window of windows) if (!isCovered(scan, window)) searchAltered(scan, window, hypotheses);
@@ -86,17 +94,24 @@ function windowsOf(frameCount: number): Window[] {
   }));
 }
 
-/** First by the more salient half of the peaks, an eighth of the landmarks; by all where that leaves anything open. */
+/** First by the more salient half of the peaks, an eighth of the landmarks; by more where that leaves anything open. */
 function searchUnaltered(scan: Scan, window: Window): void {
   const tried = new Set<string>();
-  for (const ranks of [firstRanks, secondRanks]) {
-    for (const candidate of vote(scan, window, ranks, unaltered, minVotes).slice(0, maxCandidates)) {
+  for (const look of [firstLook, secondLook]) {
+    for (const candidate of vote(scan, scan.strong, window, look, unaltered)) {
       const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
       if (tried.has(key)) continue;
       tried.add(key);
-      verify(scan, candidate, window, scan.offsets);
+      verify(scan, scan.strong, candidate, window, scan.offsets);
     }
     if (isExplained(scan, window)) return;
+  }
+}
+
+/** All peaks, weak ones too: the recording may be there under something louder. */
+function searchBuried(scan: Scan, window: Window): void {
+  for (const candidate of vote(scan, scan.all, window, buriedLook, unaltered)) {
+    verify(scan, scan.all, candidate, window, scan.offsets);
   }
 }
 
@@ -105,29 +120,30 @@ function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothes
   const tried = scan.offsets * hypothesisCount(hypotheses);
   const candidates = hypotheses
     .flatMap((hypothesis) =>
-      vote(scan, window, alteredRanks, hypothesis, minAlteredVotes).slice(0, maxCandidatesOfHypothesis),
+      vote(scan, scan.strong, window, alteredLook, hypothesis).slice(0, maxCandidatesOfHypothesis),
     )
     .sort((a, b) => b.votes - a.votes)
     .slice(0, maxCandidates);
   for (const candidate of candidates) {
     if (isCovered(scan, window)) return;
-    verify(scan, candidate, window, tried);
+    verify(scan, scan.strong, candidate, window, tried);
   }
 }
 
+/** The best voted candidates of all segments, best first. */
 function vote(
-  scan: Scan,
+  { segments }: Scan,
+  upload: PeakLookup,
   { begin, end }: Window,
-  ranks: number,
+  look: Look,
   hypothesis: Hypothesis,
-  least: number,
 ): Candidate[] {
-  const { upload, segments } = scan;
   const first = firstPeakFrom(upload, begin);
-  const probes = probeWindow(upload.constellation, first, firstPeakFrom(upload, end), ranks, hypothesis);
+  const probes = probeWindow(upload.constellation, first, firstPeakFrom(upload, end), look.ranks, hypothesis);
   return segments
-    .flatMap(({ segment, tombstones }) => voteSegment(segment, tombstones, probes, least))
-    .sort((a, b) => b.votes - a.votes);
+    .flatMap(({ segment, tombstones }) => voteSegment(segment, tombstones, probes, look))
+    .sort((a, b) => b.votes - a.votes)
+    .slice(0, maxCandidates);
 }
 
 /** Whether most of a window lies in what was found, in one stretch or several, however well they agree. */
@@ -157,10 +173,15 @@ function isExplained(scan: Scan, { begin, end }: Window): boolean {
   );
 }
 
-function verify(scan: Scan, candidate: Candidate, window: Window, hypotheses: number): void {
+function verify(
+  scan: Scan,
+  upload: PeakLookup,
+  candidate: Candidate,
+  window: Window,
+  hypotheses: number,
+): void {
   if (scan.stretches.some((found) => isOn(found, candidate, window))) return;
   const { begin, end } = window;
-  const { upload } = scan;
   const { id, constellation } = getReference(scan, candidate);
   const alignment = alignWindow(constellation, upload, begin, end, {
     diagonal: candidate.diagonal,
@@ -191,8 +212,14 @@ function verify(scan: Scan, candidate: Candidate, window: Window, hypotheses: nu
   const probability = (chanceHere: number) =>
     logFalseMatchProbability(stretch.expectedPeaks, stretch.alignedPeaks, chanceHere, hypotheses);
   if (probability(chance) > logThreshold) return;
+  // Compared over the whole window at the least: a short stretch has no room for wrong offsets of its own.
+  const around = {
+    ...stretch,
+    queryBegin: Math.min(stretch.queryBegin, begin),
+    queryEnd: Math.max(stretch.queryEnd, end),
+  };
   const logProbability = probability(
-    Math.max(chance, chanceOfAgreement(constellation, upload, stretch.alignment, stretch, 'close')),
+    Math.max(chance, chanceOfAgreement(constellation, upload, stretch.alignment, around, 'close')),
   );
   if (logProbability > logThreshold) return;
   scan.stretches.push({ referenceId: id, stretch, logProbability });

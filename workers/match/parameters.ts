@@ -6,21 +6,23 @@ export const windowHopFrames = 250;
 
 /** Frames of one voting bin: 160 ms. Neighbouring bins count together. */
 export const voteBinShift = 3;
-/** Ranks of the upload's peaks whose landmarks are looked up: first the most salient, then, at eight times the cost, more. */
-export const firstRanks = 15;
-export const secondRanks = 30;
+/**
+ * One look at a window: peaks of ranks below `ranks` make its landmarks; of what they hit, the rarest `maxHits`
+ * postings of each segment are read; lines of fewer than `minVotes` are not looked at.
+ */
+export type Look = { readonly ranks: number; readonly minVotes: number; readonly maxHits: number };
 
-/** Votes below which a bin is not looked at. */
-export const minVotes = 3;
-/** Candidates verified in a window, best voted first. */
+/** The most salient peaks first: an eighth of the landmarks find nearly everything. */
+export const firstLook: Look = { ranks: 15, minVotes: 3, maxHits: 2 ** 16 };
+export const secondLook: Look = { ranks: 30, minVotes: 3, maxHits: 2 ** 16 };
+/** All peaks, weak ones too, for what lies buried under speech: of 30 excerpts under it, 26 instead of 8 are found. */
+export const buriedLook: Look = { ranks: 64, minVotes: 4, maxHits: 2 ** 20 };
+/** For each tempo, where tempo and pitch are open. More ranks find less: they bring noise sooner than landmarks. */
+export const alteredLook: Look = { ranks: 15, minVotes: 4, maxHits: 2 ** 16 };
+
+/** Candidates verified in a window, best voted first, and those that each tempo may name. */
 export const maxCandidates = 16;
-/** The same where tempo and pitch are open, and candidates each tempo may name. */
-export const minAlteredVotes = 4;
 export const maxCandidatesOfHypothesis = 4;
-/** Ranks of the upload's peaks looked up where tempo and pitch are open. */
-export const alteredRanks = 15;
-/** Landmark hits one window may collect in a segment; what comes later is not counted. */
-export const maxHits = 2 ** 16;
 /** Probe the neighbouring cell too where a value lies this near to an edge, in frequency steps. */
 export const edgeSteps = 3;
 

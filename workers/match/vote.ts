@@ -16,7 +16,7 @@ import {
   zoneSteps,
 } from '../index/landmark.ts';
 import { referenceAt, type Segment } from '../index/segment.ts';
-import { edgeSteps, maxCandidates, maxHits, voteBinShift } from './parameters.ts';
+import { edgeSteps, type Look, maxCandidates, voteBinShift } from './parameters.ts';
 
 /** What is supposed to have been done to the recording. */
 export type Hypothesis = {
@@ -189,14 +189,14 @@ function cellsNear(value: number, size: number, edge: number, last: number, targ
 /** `position` is one of the postings that voted; it says which reference this is. */
 type Bin = { votes: number; sum: number; readonly position: number };
 
-/** The best voted lines of one segment, best first, none with fewer than `minVotes`. */
+/** The best voted lines of one segment, best first. */
 export function voteSegment(
   segment: Segment,
   tombstones: Uint8Array,
   probes: Probes,
-  minVotes: number,
+  { minVotes, maxHits }: Look,
 ): Candidate[] {
-  const hitCount = collectHits(segment, probes);
+  const hitCount = collectHits(segment, probes, maxHits);
   for (let i = 0; i < hitCount; i++) {
     const at = counterAt((hitDiagonals[i] as number) >>> voteBinShift, hitWindows[i] as number);
     counters[at] = (counters[at] as number) + 1;
@@ -289,7 +289,7 @@ function pitchOf(hypothesis: Hypothesis, window: number): number {
  * Reads the postings of the rarest probes first, and of as many as the budget allows: what many recordings share
  * says little about any of them, and so a scan's cost does not grow with the catalog where it learns nothing.
  */
-function collectHits(segment: Segment, probes: Probes): number {
+function collectHits(segment: Segment, probes: Probes, maxHits: number): number {
   const { slots, remainders, slotShift } = segment;
   const { keys, hypothesis } = probes;
   const mask = (1 << slotShift) - 1;

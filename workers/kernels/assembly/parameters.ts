@@ -18,10 +18,15 @@ export const RING: i32 = 256;
 export const MEAN_REACH: i32 = 75;
 /** Share of the mean that is taken off: whitening, but a sustained note keeps a trace. */
 export const MEAN_SHARE: f32 = 0.5;
-/** A peak is the largest within this many frames either side: 120 ms. */
-export const PEAK_REACH_FRAMES: i32 = 6;
+/** A strong peak is the largest within this many frames either side: 120 ms. */
+export const STRONG_REACH_FRAMES: i32 = 6;
 /** … and within this share of its frequency either side. */
-export const PEAK_REACH_FREQUENCY: f64 = 0.09;
+export const STRONG_REACH_FREQUENCY: f64 = 0.09;
+/** A weak peak is the largest within less: what a louder sound beside it has not quite buried. */
+export const WEAK_REACH_FRAMES: i32 = 3;
+export const WEAK_REACH_FREQUENCY: f64 = 0.05;
+/** Set in a peak's frequency step where it is strong. */
+export const STRONG_FLAG: i32 = 0x8000;
 /** Steps an octave of the frequency a peak is given: 8.3 cents each, counted from the low edge. */
 export const STEPS_PER_OCTAVE: f64 = 144;
 /** Log power is kept in 1/256 of an octave of power (0.012 dB). */

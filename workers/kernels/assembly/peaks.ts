@@ -4,7 +4,8 @@
  * Levels are integers, so running sums are exact and every machine finds the same peaks.
  */
 import {
-  BIN_HIGH, BIN_LOW, LEVEL_FLOOR, MEAN_REACH, MEAN_SHARE, PEAK_REACH_FRAMES, PEAK_REACH_FREQUENCY, RING, ROW, STEPS_PER_OCTAVE,
+  BIN_HIGH, BIN_LOW, LEVEL_FLOOR, MEAN_REACH, MEAN_SHARE, RING, ROW, STEPS_PER_OCTAVE, STRONG_FLAG,
+  STRONG_REACH_FRAMES, STRONG_REACH_FREQUENCY, WEAK_REACH_FRAMES, WEAK_REACH_FREQUENCY,
 } from './parameters';
 
 /** The most peaks held between two calls; a frame cannot have more than one in every five bins. */
@@ -13,8 +14,9 @@ export const PEAKS_MAX: i32 = 32768;
 const levels = heap.alloc(RING * ROW * 2);
 const white = heap.alloc(RING * ROW * 2);
 const sums = heap.alloc(ROW * 4);
-const reach = heap.alloc(ROW * 2);
-/** Per peak: frame u32, frequency step u16, whitened level i16. */
+const strongReach = heap.alloc(ROW * 2);
+const weakReach = heap.alloc(ROW * 2);
+/** Per peak: frame u32, frequency step with its flag u16, whitened level i16. */
 const found = heap.alloc(PEAKS_MAX * 8);
 
 let frameCount: i32 = 0;
@@ -25,7 +27,8 @@ let foundCount: i32 = 0;
 export function peaksInit(): void {
   memory.fill(sums, 0, ROW * 4);
   for (let bin = 0; bin < ROW; bin++) {
-    store<u16>(reach + (bin << 1), <u16>max(2, <i32>Math.floor(<f64>bin * PEAK_REACH_FREQUENCY)));
+    store<u16>(strongReach + (bin << 1), <u16>max(2, <i32>Math.floor(<f64>bin * STRONG_REACH_FREQUENCY)));
+    store<u16>(weakReach + (bin << 1), <u16>max(1, <i32>Math.floor(<f64>bin * WEAK_REACH_FREQUENCY)));
   }
 }
 
@@ -80,13 +83,13 @@ function exceeded(base: usize, low: i32, high: i32, value: i32, strict: bool): b
 }
 
 /** Ties go to the earlier frame and the lower bin, so that the same audio always gives the same peaks. */
-function isPeak(frame: i32, first: i32, last: i32, bin: i32, value: i32): bool {
-  const r = <i32>load<u16>(reach + (bin << 1));
+function isPeak(frame: i32, last: i32, bin: i32, value: i32, reachBins: usize, reachFrames: i32): bool {
+  const r = <i32>load<u16>(reachBins + (bin << 1));
   const low = max(bin - r, 1), high = min(bin + r, ROW - 1);
   const here = row(white, frame);
   if (exceeded(here, low, bin - 1, value, false) || exceeded(here, bin + 1, high, value, true)) return false;
-  for (let d = 1; d <= PEAK_REACH_FRAMES; d++) {
-    if (frame - d >= first && exceeded(row(white, frame - d), low, high, value, false)) return false;
+  for (let d = 1; d <= reachFrames; d++) {
+    if (frame - d >= 0 && exceeded(row(white, frame - d), low, high, value, false)) return false;
     if (frame + d <= last && exceeded(row(white, frame + d), low, high, value, true)) return false;
   }
   return true;
@@ -98,14 +101,15 @@ function search(frame: i32, last: i32): void {
     const value = at(here, bin);
     const before = at(here, bin - 1), after = at(here, bin + 1);
     if (value <= before || value < after || at(level, bin) <= LEVEL_FLOOR) continue;
-    if (foundCount == PEAKS_MAX || !isPeak(frame, 0, last, bin, value)) continue;
+    if (foundCount == PEAKS_MAX || !isPeak(frame, last, bin, value, weakReach, WEAK_REACH_FRAMES)) continue;
+    const isStrong = isPeak(frame, last, bin, value, strongReach, STRONG_REACH_FRAMES);
     // Parabola through three log levels: to a tenth of a bin for a Hann-windowed tone (Smith, Spectral Audio Signal Processing).
     const bend = before - 2 * value + after;
     const shift = bend == 0 ? 0.0 : 0.5 * <f64>(before - after) / <f64>bend;
     const steps = Math.round(STEPS_PER_OCTAVE * Math.log2((<f64>bin + shift) / BIN_LOW));
     const p = found + (foundCount << 3);
     store<u32>(p, frame);
-    store<u16>(p, <u16>max(0.0, steps), 4);
+    store<u16>(p, <u16>max(0.0, steps) | <u16>(isStrong ? STRONG_FLAG : 0), 4);
     store<i16>(p, <i16>value, 6);
     foundCount++;
   }
@@ -130,6 +134,6 @@ function advance(frame: i32): void {
   if (oldest > 0) addToSums(row(levels, oldest - 1), -1);
   whiten(frame, frameCount - max(0, oldest));
   whiteCount = frame + 1;
-  const ready = frame - PEAK_REACH_FRAMES;
+  const ready = frame - STRONG_REACH_FRAMES;
   if (ready >= searchedCount) search(searchedCount++, frame);
 }

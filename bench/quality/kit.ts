@@ -1,0 +1,77 @@
+/** The open kit (bench/kit): its recordings fetched, its queries made, both kept for the next run. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasCommand } from '../measure/command.ts';
+import { say } from '../report/progress.ts';
+import { repositoryRoot } from '../report/results.ts';
+
+const kitFolder = join(repositoryRoot, 'bench/kit');
+const installation = 'apt-get install -y ffmpeg sox espeak-ng python3-numpy python3-scipy python3-soundfile';
+
+export type QueryPlan = {
+  readonly seed: string;
+  readonly n5: string;
+  readonly n10: string;
+  readonly n30: string;
+  readonly nfull: string;
+  readonly ncomp: string;
+  readonly 'absent-scale': string;
+  readonly only?: string | undefined;
+  readonly speech?: string | undefined;
+};
+
+/** Which Python has what the kit needs. On machines with several, the one in front is often not the system's. */
+export function findPython(given: string | undefined): string {
+  const needed = ['ffmpeg', 'sox', 'espeak-ng'].filter((name) => !hasCommand(name));
+  const candidates = given === undefined ? ['python3', '/usr/bin/python3'] : [given];
+  const python = candidates.find(
+    (name) => spawnSync(name, ['-c', 'import numpy, scipy, soundfile']).status === 0,
+  );
+  if (python === undefined) needed.push('a python3 with numpy, scipy and soundfile');
+  if (python !== undefined && needed.length === 0) return python;
+  throw new Error(`the kit needs ${needed.join(', ')}, which is not here; on Debian: ${installation}`);
+}
+
+/** Gives the corpus' list, fetched below `folder` where it is not there yet: about 1 GB of Debian packages. */
+export async function fetchCorpus(
+  python: string,
+  folder: string,
+  packages: string | undefined,
+): Promise<string> {
+  const list = join(folder, 'corpus.csv');
+  if (existsSync(list)) return list;
+  mkdirSync(folder, { recursive: true });
+  await runPython(python, 'fetch_corpus.py', [
+    folder,
+    ...(packages === undefined ? [] : ['--packages', packages]),
+  ]);
+  return list;
+}
+
+/** Makes the queries into `folder`, or goes on with what a run before left unfinished there. */
+export async function makeQueries(
+  python: string,
+  corpus: string,
+  folder: string,
+  plan: QueryPlan,
+  jobs: number,
+): Promise<void> {
+  if (existsSync(join(folder, 'truth.csv'))) return;
+  mkdirSync(folder, { recursive: true });
+  const options = Object.entries(plan).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
+  const fixed = ['--corpus', corpus, '--split', 'open', '--out', folder, '--jobs', String(jobs), '--resume'];
+  await runPython(python, 'make_queries.py', [...fixed, ...options]);
+}
+
+async function runPython(python: string, script: string, args: readonly string[]): Promise<void> {
+  say(`${script} …`);
+  const child = spawn(python, ['-u', join(kitFolder, script), ...args], {
+    stdio: ['ignore', process.stderr, 'inherit'],
+  });
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Error(`${script} ended with ${status}`);
+}

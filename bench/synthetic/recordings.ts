@@ -1,0 +1,71 @@
+/**
+ * Recordings that never were, to fill a catalog: pieces of .4–1.2 s cut from the constellations of real recordings,
+ * drawn from all of them by chance, each transposed on its own by up to half an octave up or down, and strung
+ * together to the length of a real one. Landmarks reach .64 s at the most, so nearly all of those inside a piece
+ * are as common as in music and cost a search the same; but no alignment holds for longer than a piece, so
+ * nothing that was registered is truly in them.
+ */
+import type { Constellation } from '../../workers/fingerprint/constellation.ts';
+import { frameMs, stepCount, stepsPerOctave } from '../../workers/fingerprint/parameters.ts';
+import { seededRandom } from '../report/statistics.ts';
+
+const shortestFrames = 400 / frameMs;
+const longestFrames = 1200 / frameMs;
+const maxTransposition = stepsPerOctave / 2;
+
+/** @param sources at reference density */
+export function syntheticRecording(sources: readonly Constellation[], seed: number): Constellation {
+  const random = seededRandom(seed);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const frameCount = lastFrame(sources[below(sources.length)] as Constellation);
+  const frames: number[] = [];
+  const steps: number[] = [];
+  const ranks: number[] = [];
+  for (let at = 0; at < frameCount; ) {
+    const source = sources[below(sources.length)] as Constellation;
+    const length = Math.min(frameCount - at, shortestFrames + below(longestFrames - shortestFrames + 1));
+    const from = below(Math.max(1, lastFrame(source) - length));
+    const shift = below(2 * maxTransposition + 1) - maxTransposition;
+    for (let i = firstPeakFrom(source.frames, from); i < source.frames.length; i++) {
+      const frame = source.frames[i] as number;
+      if (frame >= from + length) break;
+      // What a transposition moves out of the band comes in at its other end, so that density stays.
+      const step = ((source.steps[i] as number) + shift + stepCount) % stepCount;
+      frames.push(at + frame - from);
+      steps.push(step);
+      ranks.push(source.ranks[i] as number);
+    }
+    at += length;
+  }
+  return inOrder(frames, steps, ranks);
+}
+
+/** Wrapping may have broken the order within a frame; two peaks never share both frame and step. */
+function inOrder(
+  frames: readonly number[],
+  steps: readonly number[],
+  ranks: readonly number[],
+): Constellation {
+  const place = (i: number) => (frames[i] as number) * stepCount + (steps[i] as number);
+  const order = frames.map((_, i) => i).sort((a, b) => place(a) - place(b));
+  const kept = order.filter((i, k) => k === 0 || place(i) !== place(order[k - 1] as number));
+  return {
+    frames: Uint32Array.from(kept, (i) => frames[i] as number),
+    steps: Uint16Array.from(kept, (i) => steps[i] as number),
+    ranks: Uint8Array.from(kept, (i) => ranks[i] as number),
+  };
+}
+
+function lastFrame({ frames }: Constellation): number {
+  return frames.at(-1) ?? 0;
+}
+
+function firstPeakFrom(frames: Uint32Array, frame: number): number {
+  let [low, high] = [0, frames.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((frames[middle] as number) < frame) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,99 @@
+/**
+ * The oracle for the kernel: what `kernels/assembly` says in fast words, in slow ones. A DFT by its definition,
+ * sums over every window, every neighbour looked at. Takes 8 kHz samples.
+ */
+import { readFileSync } from 'node:fs';
+
+/** The kernel's own numbers, so that a tuned one is followed; AssemblyScript's types are no TypeScript. */
+function kernelParameters(): (name: string) => number {
+  const source = readFileSync(
+    new URL('../../workers/kernels/assembly/parameters.ts', import.meta.url),
+    'utf8',
+  );
+  const all = new Map(
+    [...source.matchAll(/export const (\w+): \w+ = (-?[\d.]+);/g)].map(([, name, value]) => [
+      name,
+      Number(value),
+    ]),
+  );
+  return (name) => {
+    const value = all.get(name);
+    if (value === undefined) throw new Error(`the kernel has no parameter ${name}`);
+    return value;
+  };
+}
+const parameter = kernelParameters();
+const fftSize = parameter('FFT_SIZE');
+const hop = parameter('HOP');
+const binLow = parameter('BIN_LOW');
+const binHigh = parameter('BIN_HIGH');
+const row = parameter('ROW');
+const meanReach = parameter('MEAN_REACH');
+const meanShare = parameter('MEAN_SHARE');
+const peakReachFrames = parameter('PEAK_REACH_FRAMES');
+const peakReachFrequency = parameter('PEAK_REACH_FREQUENCY');
+const stepsPerOctave = parameter('STEPS_PER_OCTAVE');
+const levelSteps = parameter('LEVEL_STEPS');
+const levelFloor = parameter('LEVEL_FLOOR');
+
+const cosines = Float64Array.from({ length: fftSize }, (_, i) => Math.cos((2 * Math.PI * i) / fftSize));
+
+/** `levelSteps` × log2 of the power, four times |X|², of every bin of the frame that begins at `at`. */
+export function naiveLevels(samples: Float32Array, at: number): Float64Array {
+  const windowed = Float64Array.from(
+    { length: fftSize },
+    (_, i) => (samples[at + i] ?? 0) * (0.5 - 0.5 * (cosines[i] as number)),
+  );
+  const levels = new Float64Array(row);
+  for (let bin = 0; bin < row; bin++) {
+    let real = 0;
+    let imaginary = 0;
+    for (let i = 0; i < fftSize; i++) {
+      const turn = (bin * i) % fftSize;
+      real += (windowed[i] as number) * (cosines[turn] as number);
+      imaginary -= (windowed[i] as number) * (cosines[(turn + fftSize - fftSize / 4) % fftSize] as number);
+    }
+    const power = 4 * (real * real + imaginary * imaginary);
+    levels[bin] = Math.max(levelFloor, Math.round(levelSteps * Math.log2(power)));
+  }
+  return levels;
+}
+
+/** Peaks as `frame/step`, in order, of all whole frames. */
+export function naivePeaks(samples: Float32Array): string[] {
+  const levels: Float64Array[] = [];
+  for (let at = 0; at + fftSize <= samples.length; at += hop) levels.push(naiveLevels(samples, at));
+  const white = levels.map((frameLevels, frame) =>
+    frameLevels.map((level, bin) => {
+      const around = levels.slice(Math.max(0, frame - meanReach), frame + meanReach + 1);
+      const sum = around.reduce((total, other) => total + (other[bin] as number), 0);
+      return level - Math.round((meanShare * sum) / around.length);
+    }),
+  );
+  const peaks: string[] = [];
+  for (const [frame, here] of white.entries()) {
+    for (let bin = binLow; bin < binHigh; bin++) {
+      if ((levels[frame]?.[bin] as number) <= levelFloor || !isHighest(white, frame, bin)) continue;
+      const [before, value, after] = here.subarray(bin - 1, bin + 2) as unknown as [number, number, number];
+      const bend = before - 2 * value + after;
+      const shift = bend === 0 ? 0 : (0.5 * (before - after)) / bend;
+      peaks.push(`${frame}/${Math.max(0, Math.round(stepsPerOctave * Math.log2((bin + shift) / binLow)))}`);
+    }
+  }
+  return peaks;
+}
+
+/** Of equals the earlier frame, then the lower bin, is the highest. */
+function isHighest(white: readonly Float64Array[], frame: number, bin: number): boolean {
+  const value = white[frame]?.[bin] as number;
+  const reach = Math.max(2, Math.floor(bin * peakReachFrequency));
+  for (let f = Math.max(0, frame - peakReachFrames); f <= frame + peakReachFrames && f < white.length; f++) {
+    for (let b = Math.max(1, bin - reach); b <= Math.min(bin + reach, row - 1); b++) {
+      if (f === frame && b === bin) continue;
+      const other = white[f]?.[b] as number;
+      const isBefore = f < frame || (f === frame && b < bin);
+      if (other > value || (isBefore && other === value)) return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,97 @@
+/** References for index and matching: real constellations, and catalogs made of their pieces. */
+import { createHash } from 'node:crypto';
+import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
+import { unpackConstellation } from '../../workers/fingerprint/packed-constellation.ts';
+import { stepCount } from '../../workers/fingerprint/parameters.ts';
+import { openSegment, type Segment, segmentReference } from '../../workers/index/segment.ts';
+import type { NewReference } from '../../workers/protocol.ts';
+import { asReference } from '../fingerprint/bundled-fingerprints.ts';
+import { seededRandom } from '../support/synthetic-fingerprint.ts';
+
+/** The same number gives the same id. */
+export function referenceIdOf(number: number | string): string {
+  const hex = createHash('sha256').update(`reference ${number}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+export function newReference(position: number, fingerprint: Fingerprint): NewReference {
+  return {
+    referenceId: referenceIdOf(position),
+    position,
+    fingerprint: encodeFingerprint(asReference(fingerprint)),
+  };
+}
+
+const pieceFrames = 200;
+
+/** A recording that never was: pieces of 4 s of real ones in another order and at other pitches. */
+export function collage(seed: number, sources: readonly Fingerprint[], seconds: number): Fingerprint {
+  const random = seededRandom(seed);
+  const pick = (below: number) => Math.floor(random() * below);
+  const frames: number[] = [];
+  const steps: number[] = [];
+  const ranks: number[] = [];
+  for (let at = 0; at < seconds * 50; at += pieceFrames) {
+    const { constellation: from } = asReference(sources[pick(sources.length)] as Fingerprint);
+    const begin = pick((from.frames.at(-1) as number) - pieceFrames);
+    const transpose = pick(200) - 100;
+    for (const [i, frame] of from.frames.entries()) {
+      const step = (from.steps[i] as number) + transpose;
+      if (frame < begin || frame >= begin + pieceFrames || step < 0 || step >= stepCount) continue;
+      frames.push(at + frame - begin);
+      steps.push(step);
+      ranks.push(from.ranks[i] as number);
+    }
+  }
+  const [source] = sources;
+  if (source === undefined) throw new Error('a collage is made of something');
+  return {
+    ...source,
+    density: 'reference',
+    durationMs: seconds * 1000,
+    audioSha256: createHash('sha256').update(`collage ${seed}`).digest(),
+    constellation: {
+      frames: Uint32Array.from(frames),
+      steps: Uint16Array.from(steps),
+      ranks: Uint8Array.from(ranks),
+    },
+    descriptors: new Uint8Array(0),
+  };
+}
+
+/** All postings of a segment with their whole keys, in the order in which they lie. */
+export function postingsOf(segment: Segment): { readonly key: number; readonly position: number }[] {
+  const postings = [];
+  for (let slot = 0; slot + 1 < segment.slots.length; slot++) {
+    for (let i = segment.slots[slot] as number; i < (segment.slots[slot + 1] as number); i++) {
+      const key = slot * 2 ** segment.slotShift + (segment.remainders[i] as number);
+      postings.push({ key, position: segment.positions[i] as number });
+    }
+  }
+  return postings;
+}
+
+/** What a segment says, whatever its layout: each reference with its constellation and its landmarks. */
+export function contentsOf(bytes: SharedArrayBuffer) {
+  const segment = openSegment(bytes);
+  const references = Array.from({ length: segment.referenceCount }, (_, i) => segmentReference(segment, i));
+  const landmarks = references.map((): string[] => []);
+  for (const { key, position } of postingsOf(segment)) {
+    const owner = references.findLastIndex(({ firstFrame }) => firstFrame <= position);
+    landmarks[owner]?.push(`${key}@${position - (references[owner]?.firstFrame as number)}`);
+  }
+  return references
+    .map(({ referenceId, position, frameCount, peakCount, constellation }, i) => ({
+      referenceId,
+      position,
+      frameCount,
+      peaks: describePeaks(unpackConstellation(constellation, peakCount, frameCount)?.constellation),
+      landmarks: landmarks[i]?.sort(),
+    }))
+    .sort((a, b) => (a.referenceId < b.referenceId ? -1 : 1));
+}
+
+function describePeaks(of: Fingerprint['constellation'] | undefined): string {
+  if (of === undefined) throw new Error('a constellation in the segment is broken');
+  return [...of.frames.keys()].map((i) => `${of.frames[i]}/${of.steps[i]}/${of.ranks[i]}`).join(' ');
+}

@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { decodeFingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
+import { buildSegment } from '../../workers/index/build-segment.ts';
+import { referenceLandmarks } from '../../workers/index/landmark.ts';
+import { checkSegment, headerBytes, openSegment, segmentReference } from '../../workers/index/segment.ts';
+import type { NewReference } from '../../workers/protocol.ts';
+import { fingerprintCatalog } from '../fingerprint/bundled-fingerprints.ts';
+import { seededRandom, silentFingerprintFile } from '../support/synthetic-fingerprint.ts';
+import { collage, newReference, postingsOf, referenceIdOf } from './references.ts';
+
+/** Landmarks, without the constellations that matches are verified against. */
+const maxIndexBytesPerSecond = 50;
+
+let references: NewReference[];
+let large: NewReference[];
+let largeSeconds = 0;
+beforeAll(async () => {
+  const catalog = (await fingerprintCatalog()).map(({ fingerprint }) => fingerprint);
+  references = catalog.map((fingerprint, i) => newReference(i + 1, fingerprint));
+  // Three hours of recordings of 200 s, as in a catalog of songs.
+  const seconds = 200;
+  large = Array.from({ length: 54 }, (_, i) => newReference(i + 1, collage(i, catalog, seconds)));
+  largeSeconds = large.length * seconds;
+});
+
+const landmarksOf = ({ fingerprint }: NewReference) =>
+  referenceLandmarks(decodeFingerprint(fingerprint).constellation);
+
+describe('a segment', () => {
+  test('is the same bytes when it is made again', () => {
+    const [a, b] = [buildSegment(references), buildSegment(references)];
+    expect(Buffer.compare(Buffer.from(a), Buffer.from(b))).toBe(0);
+  });
+
+  test('has every landmark of every reference under its key, and none besides', () => {
+    const segment = openSegment(buildSegment(large));
+    const expected: string[] = [];
+    for (const [i, reference] of large.entries()) {
+      const { firstFrame } = segmentReference(segment, i);
+      const { count, keys, frames } = landmarksOf(reference);
+      for (let j = 0; j < count; j++) expected.push(`${keys[j]}@${firstFrame + (frames[j] as number)}`);
+    }
+    const found = postingsOf(segment).map(({ key, position }) => `${key}@${position}`);
+    expect(found.length).toBeGreaterThan(5 * largeSeconds);
+    expect(found.sort()).toEqual(expected.sort());
+  });
+
+  test('has its postings in the order of key, then position', () => {
+    const postings = postingsOf(openSegment(buildSegment(large)));
+    const isOrdered = postings.every(({ key, position }, i) => {
+      const before = postings[i - 1];
+      return before === undefined || before.key < key || (before.key === key && before.position <= position);
+    });
+    expect(isOrdered).toBe(true);
+  });
+
+  test('gives back each reference as it went in', () => {
+    const segment = openSegment(buildSegment(references));
+    expect(segment.referenceCount).toBe(references.length);
+    expect(segment.highestPosition).toBe(references.length);
+    for (const [i, { referenceId, position, fingerprint }] of references.entries()) {
+      const { frames } = decodeFingerprint(fingerprint).constellation;
+      expect(segmentReference(segment, i)).toMatchObject({
+        referenceId,
+        position,
+        peakCount: frames.length,
+        frameCount: (frames.at(-1) as number) + 1,
+      });
+    }
+  });
+
+  test('lays references one behind the other, with room between', () => {
+    const segment = openSegment(buildSegment(references));
+    let end = 0;
+    for (let i = 0; i < segment.referenceCount; i++) {
+      const { firstFrame, frameCount } = segmentReference(segment, i);
+      expect(firstFrame).toBeGreaterThan(end);
+      end = firstFrame + frameCount;
+    }
+    expect(segment.timelineFrames).toBeGreaterThan(end);
+  });
+
+  test('of nothing is a segment', () => {
+    const empty = buildSegment([]);
+    expect(checkSegment(empty)).toBeUndefined();
+    expect(openSegment(empty)).toMatchObject({ referenceCount: 0, postingCount: 0 });
+  });
+
+  test('holds a reference that has no landmark', () => {
+    const silent = {
+      referenceId: referenceIdOf('silent'),
+      position: 3,
+      fingerprint: silentFingerprintFile(),
+    };
+    const segment = openSegment(buildSegment([...references.slice(0, 1), silent, ...references.slice(1, 2)]));
+    expect(segmentReference(segment, 1)).toMatchObject({ referenceId: silent.referenceId, peakCount: 0 });
+    expect(postingsOf(segment)).toHaveLength(
+      references.slice(0, 2).reduce((sum, reference) => sum + landmarksOf(reference).count, 0),
+    );
+  });
+
+  test(`takes at most ${maxIndexBytesPerSecond} bytes a second of audio`, () => {
+    const segment = openSegment(buildSegment(large));
+    const bytes = segment.bytes.byteLength - segment.constellations.length;
+    expect(bytes / largeSeconds).toBeLessThanOrEqual(maxIndexBytesPerSecond);
+  });
+
+  test('passes its check, and no longer does when it is cut, longer or another format', () => {
+    const bytes = new Uint8Array(buildSegment(references));
+    expect(checkSegment(shared(bytes))).toBeUndefined();
+    expect(checkSegment(shared(bytes.subarray(0, -8)))).toMatch(/length/);
+    expect(checkSegment(shared(bytes.subarray(0, headerBytes - 1)))).toMatch(/at least/);
+    expect(checkSegment(shared(Buffer.concat([bytes, Buffer.alloc(8)])))).toMatch(/length/);
+    expect(checkSegment(shared(bytes.with(0, 0x65)))).toMatch(/no index segment/);
+    expect(checkSegment(shared(bytes.with(4, 2)))).toMatch(/version 2/);
+    expect(checkSegment(new SharedArrayBuffer(0))).toMatch(/at least/);
+  });
+
+  test('does not pass its check with a bit flipped anywhere behind the header', () => {
+    const bytes = new Uint8Array(buildSegment(references.slice(0, 2)));
+    const random = seededRandom(1);
+    for (let i = 0; i < 300; i++) {
+      const at = headerBytes + Math.floor(random() * (bytes.length - headerBytes));
+      const flipped = bytes.with(at, (bytes[at] as number) ^ (1 << Math.floor(random() * 8)));
+      expect(checkSegment(shared(flipped)), `byte ${at}`).toBeDefined();
+    }
+  });
+
+  test('does not pass its check with a bit flipped in the header', () => {
+    const bytes = new Uint8Array(buildSegment(references.slice(0, 2)));
+    const passed: number[] = [];
+    for (let at = 0; at < headerBytes; at++) {
+      if (checkSegment(shared(bytes.with(at, (bytes[at] as number) ^ 1))) === undefined) passed.push(at);
+    }
+    expect(passed, 'header bytes that no check covers').toEqual([]);
+  });
+});
+
+function shared(bytes: Uint8Array): SharedArrayBuffer {
+  const copy = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(copy).set(bytes);
+  return copy;
+}
