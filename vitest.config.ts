@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 /** Rings: `unit` needs nothing; `registry` shares one embedded Postgres, a database cloned for each file. */
-const registryRing = ['tests/store/**/*.test.ts', 'tests/registry/**/*.test.ts', 'tests/http/**/*.test.ts', 'tests/cli/**/*.test.ts', 'tests/context.test.ts'];
+const registryRing = [
+  'tests/store/**/*.test.ts',
+  'tests/registry/**/*.test.ts',
+  'tests/http/**/*.test.ts',
+  'tests/cli/**/*.test.ts',
+  'tests/context.test.ts',
+];
 
 export default defineConfig({
   test: {

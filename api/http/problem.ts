@@ -70,7 +70,7 @@ const foreignCodes: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** The refusal an error stands for; `undefined` where it is a bug of ours. */
-export function refusalOf(
+function refusalOf(
   error: unknown,
   request: Pick<FastifyRequest, 'headers'>,
 ): { code: ErrorCode; detail: string } | undefined {

@@ -30,7 +30,7 @@ const manifestSchema = Type.Object({
 });
 type Manifest = Type.Static<typeof manifestSchema>;
 
-export type StoredSegment = {
+type StoredSegment = {
   readonly name: string;
   readonly bytes: SharedArrayBuffer;
   readonly removed: readonly number[];

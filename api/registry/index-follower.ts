@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 import { readIndexFiles, writeIndexFiles } from './index-files.ts';
 import { chooseMerge } from './merge-policy.ts';
 
-export type IndexStatus = {
+type IndexStatus = {
   /** The last entry of the change feed that is in. */
   readonly position: number;
   /** References that can match. */

@@ -1,8 +1,7 @@
 import { bigint, bytea, computed, nullable, oneOf, type RowOf, text, timestamptz, uuid } from './columns.ts';
 import { type Queryable, statement } from './statement.ts';
 
-export const apiKeyRoles = ['operator', 'rightsholder', 'platform'] as const;
-export type ApiKeyRole = (typeof apiKeyRoles)[number];
+const apiKeyRoles = ['operator', 'rightsholder', 'platform'] as const;
 
 const listed = {
   api_key_id: uuid,

@@ -1,7 +1,7 @@
 import { bytea, integer, nullable, oneOf, type RowOf, text, timestamptz, uuid, uuids } from './columns.ts';
 import { statement } from './statement.ts';
 
-export const referenceStatuses = [
+const referenceStatuses = [
   'received',
   'fingerprinting',
   'clearing',
@@ -9,7 +9,7 @@ export const referenceStatuses = [
   'on_hold',
   'inactive',
 ] as const;
-export const eligibilities = ['identify_only', 'claim_eligible'] as const;
+const eligibilities = ['identify_only', 'claim_eligible'] as const;
 export type Eligibility = (typeof eligibilities)[number];
 
 const listed = {

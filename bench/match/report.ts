@@ -20,7 +20,7 @@ export type Measurement = {
   readonly hits: Share | undefined;
   readonly falseMatches: Share | undefined;
 };
-export type Share = { readonly count: number; readonly of: number };
+type Share = { readonly count: number; readonly of: number };
 
 /** What was asked of what. */
 export type Comparison = {

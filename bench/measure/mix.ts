@@ -9,7 +9,7 @@ import { decodeAudio, defaultAudioLimits } from '../../workers/audio/decode.ts';
 import { openProgress, say } from '../report/progress.ts';
 import { hasCommand, run } from './command.ts';
 
-export const mixRateHz = 44_100;
+const mixRateHz = 44_100;
 /** Round after round; the first is unaltered, so that scans of the mix find something. */
 const speeds = [1, 0.985, 1.015, 0.95, 1.05, 0.92, 1.08, 0.89, 1.11, 0.86, 1.14, 0.83, 1.17, 0.8, 1.2];
 

@@ -11,10 +11,10 @@ import { openProgress } from '../report/progress.ts';
 import { seededRandom } from '../report/statistics.ts';
 import { readCsv } from './truth.ts';
 
-export const planeTempos = [0.5, 0.57, 0.66, 0.75, 0.85, 0.93, 1, 1.07, 1.15, 1.25, 1.36, 1.5];
-export const planePitches = [-9, -7, -5, -3, -1, 0, 1, 3, 5, 7, 9, 12];
-export const planeSpeeds = [0.5, 0.57, 0.66, 0.75, 0.85, 0.93, 1.07, 1.15, 1.25, 1.36, 1.5];
-export const planeSeconds = 10;
+const planeTempos = [0.5, 0.57, 0.66, 0.75, 0.85, 0.93, 1, 1.07, 1.15, 1.25, 1.36, 1.5];
+const planePitches = [-9, -7, -5, -3, -1, 0, 1, 3, 5, 7, 9, 12];
+const planeSpeeds = [0.5, 0.57, 0.66, 0.75, 0.85, 0.93, 1.07, 1.15, 1.25, 1.36, 1.5];
+const planeSeconds = 10;
 
 type Excerpt = {
   readonly name: string;

@@ -9,7 +9,7 @@ import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { parameterVersion } from '../../workers/fingerprint/parameters.ts';
 
 export const repositoryRoot = resolve(import.meta.dirname, '../..');
-export const resultsFolder = join(repositoryRoot, 'bench/results');
+const resultsFolder = join(repositoryRoot, 'bench/results');
 export const cacheFolder = join(repositoryRoot, 'bench/cache');
 export const bundledCatalog = join(repositoryRoot, 'tests/audio-bundle/catalog');
 

@@ -2,14 +2,14 @@
 
 export const ink = '#1f2933';
 export const faint = '#8a97a6';
-export const rule = '#e1e6eb';
+const rule = '#e1e6eb';
 export const accent = '#0b6e8f';
 /** For things laid side by side, told apart without colour vision too by their lightness. */
 export const series = ['#0b6e8f', '#d9822b', '#7a5195', '#5a8f3c', '#b23a48'] as const;
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-export function element(name: string, attributes: Attributes, content = ''): string {
+function element(name: string, attributes: Attributes, content = ''): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
     .map(

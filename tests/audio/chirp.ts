@@ -15,7 +15,7 @@ export const chirps = {
 export const chirpMs = 2000;
 
 /** The average of both channels at a time in seconds. Never repeats, so a shift cannot hide. */
-export function chirpAt(t: number): number {
+function chirpAt(t: number): number {
   const left = 0.4 * Math.sin(2 * Math.PI * (330 + 200 * t) * t);
   const right = 0.3 * Math.sin(2 * Math.PI * (500 + 150 * t) * t);
   return (left + right) / 2;

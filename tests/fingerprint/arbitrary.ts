@@ -6,9 +6,9 @@ import type { Density, Fingerprint } from '../../workers/fingerprint/fingerprint
 import {
   frameMs,
   parameterVersion,
-  queryRanks,
   referenceRanks,
   stepCount,
+  weakRank,
 } from '../../workers/fingerprint/parameters.ts';
 import { seededRandom } from '../support/synthetic-fingerprint.ts';
 
@@ -47,7 +47,7 @@ export function anyFingerprint(maxPeaks = 300): fc.Arbitrary<Fingerprint> {
         constellation: anyConstellation({
           frameCount: Math.floor(rest.durationMs / frameMs),
           maxPeaks,
-          ranks: rest.density === 'query' ? queryRanks : referenceRanks,
+          ranks: rest.density === 'query' ? weakRank + 1 : referenceRanks,
         }),
         descriptors: fc.uint8Array({
           minLength: descriptorSeconds * descriptorBytes,

@@ -30,12 +30,12 @@ describe('a recording of the bundle', () => {
     }
   });
 
-  test('has about 14 peaks a second as a reference, and at least half as many more as an upload', () => {
+  test('has about 14 peaks a second as a reference, and more as an upload', () => {
     for (const { externalId, fingerprint } of catalog) {
       const seconds = fingerprint.durationMs / 1000;
       const { frames } = fingerprint.constellation;
       expect(frames.length / seconds, externalId).toBeGreaterThan(21);
-      expect(frames.length / seconds, externalId).toBeLessThan(60);
+      expect(frames.length / seconds, externalId).toBeLessThan(120);
       const reference = thinToReference(fingerprint).constellation;
       expect(Math.abs(reference.frames.length / seconds - 14), externalId).toBeLessThan(2);
     }

@@ -1,63 +1,78 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rankPeaks } from '../../workers/fingerprint/constellation.ts';
-import { rankReachFrames } from '../../workers/fingerprint/parameters.ts';
+import { queryRanks, rankReachFrames, weakRank, weakRanks } from '../../workers/fingerprint/parameters.ts';
 
-type Peak = { readonly frame: number; readonly step: number; readonly level: number };
+type Peak = {
+  readonly frame: number;
+  readonly step: number;
+  readonly level: number;
+  readonly isStrong: boolean;
+};
 
+const anyPeak = fc.record({
+  frame: fc.nat(120),
+  step: fc.nat(639),
+  level: fc.integer({ min: -20, max: 20 }),
+  isStrong: fc.boolean(),
+});
 const anyPeaks = fc
-  .uniqueArray(
-    fc.record({ frame: fc.nat(200), step: fc.nat(639), level: fc.integer({ min: -20, max: 20 }) }),
-    {
-      selector: ({ frame, step }) => frame * 1000 + step,
-      maxLength: 150,
-    },
-  )
-  .map((peaks) => peaks.sort((a, b) => a.frame - b.frame || a.step - b.step));
+  .uniqueArray(anyPeak, {
+    selector: ({ frame, step }) => frame * 1000 + step,
+    minLength: 0,
+    maxLength: 400,
+    size: 'max',
+  })
+  .map((peaks) => peaks.toSorted((a, b) => a.frame - b.frame || a.step - b.step));
 
-/** By definition: how many of the peaks within reach are stronger, or as strong and earlier. */
+/** By definition: how many of the peaks within reach, of its kind or stronger, are louder, or as loud and earlier. */
 function naiveRank(peaks: readonly Peak[], i: number): number {
   const own = peaks[i] as Peak;
   return peaks.filter(
-    ({ frame, level }, j) =>
-      Math.abs(frame - own.frame) <= rankReachFrames && (level > own.level || (level === own.level && j < i)),
+    ({ frame, level, isStrong }, j) =>
+      (isStrong || !own.isStrong) &&
+      Math.abs(frame - own.frame) <= rankReachFrames &&
+      (level > own.level || (level === own.level && j < i)),
   ).length;
 }
 
-const rank = (peaks: readonly Peak[], ranks: number) =>
-  rankPeaks(
-    peaks.map(({ frame }) => frame),
-    peaks.map(({ step }) => step),
-    peaks.map(({ level }) => level),
-    ranks,
-  );
+const rank = (peaks: readonly Peak[]) =>
+  rankPeaks({
+    frames: peaks.map(({ frame }) => frame),
+    steps: peaks.map(({ step }) => step),
+    levels: peaks.map(({ level }) => level),
+    areStrong: peaks.map(({ isStrong }) => isStrong),
+  });
 
 describe("a peak's rank", () => {
-  test('is the number of stronger peaks within half a second, and those from the limit on are left out', () => {
+  test('is the number of louder peaks within half a second; of the weak, which have none, the louder are kept', () => {
     fc.assert(
-      fc.property(anyPeaks, fc.integer({ min: 1, max: 30 }), (peaks, ranks) => {
-        const kept = peaks
-          .map((peak, i) => ({ ...peak, rank: naiveRank(peaks, i) }))
-          .filter((peak) => peak.rank < ranks);
-        const found = rank(peaks, ranks);
+      fc.property(anyPeaks, (peaks) => {
+        const kept = peaks.flatMap((peak, i) => {
+          const own = naiveRank(peaks, i);
+          if (own >= (peak.isStrong ? queryRanks : weakRanks)) return [];
+          return [{ ...peak, rank: peak.isStrong ? own : weakRank }];
+        });
+        const found = rank(peaks);
         expect([...found.frames]).toEqual(kept.map(({ frame }) => frame));
         expect([...found.steps]).toEqual(kept.map(({ step }) => step));
         expect([...found.ranks]).toEqual(kept.map((peak) => peak.rank));
       }),
+      { numRuns: 40 },
     );
   });
 
   test('does not change when everything is louder', () => {
     fc.assert(
       fc.property(anyPeaks, (peaks) => {
-        const louder = peaks.map((peak) => ({ ...peak, level: peak.level + 512 }));
-        expect(rank(louder, 15)).toEqual(rank(peaks, 15));
+        expect(rank(peaks.map((peak) => ({ ...peak, level: peak.level + 512 })))).toEqual(rank(peaks));
       }),
+      { numRuns: 20 },
     );
   });
 
   test('of equals is lower for the earlier', () => {
-    const equal = [0, 1, 2].map((frame) => ({ frame, step: 5, level: 7 }));
-    expect([...rank(equal, 15).ranks]).toEqual([0, 1, 2]);
+    const equal = [0, 1, 2].map((frame) => ({ frame, step: 5, level: 7, isStrong: true }));
+    expect([...rank(equal).ranks]).toEqual([0, 1, 2]);
   });
 });

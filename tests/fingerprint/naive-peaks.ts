@@ -30,8 +30,13 @@ const binHigh = parameter('BIN_HIGH');
 const row = parameter('ROW');
 const meanReach = parameter('MEAN_REACH');
 const meanShare = parameter('MEAN_SHARE');
-const peakReachFrames = parameter('PEAK_REACH_FRAMES');
-const peakReachFrequency = parameter('PEAK_REACH_FREQUENCY');
+/** How far around it a peak of each kind is the highest, and the least reach in bins. */
+const strong = {
+  frames: parameter('STRONG_REACH_FRAMES'),
+  share: parameter('STRONG_REACH_FREQUENCY'),
+  bins: 2,
+};
+const weak = { frames: parameter('WEAK_REACH_FRAMES'), share: parameter('WEAK_REACH_FREQUENCY'), bins: 1 };
 const stepsPerOctave = parameter('STEPS_PER_OCTAVE');
 const levelSteps = parameter('LEVEL_STEPS');
 const levelFloor = parameter('LEVEL_FLOOR');
@@ -59,7 +64,7 @@ export function naiveLevels(samples: Float32Array, at: number): Float64Array {
   return levels;
 }
 
-/** Peaks as `frame/step`, in order, of all whole frames. */
+/** Peaks as `frame/step/strong` or `…/weak`, in order, of all whole frames. */
 export function naivePeaks(samples: Float32Array): string[] {
   const levels: Float64Array[] = [];
   for (let at = 0; at + fftSize <= samples.length; at += hop) levels.push(naiveLevels(samples, at));
@@ -73,21 +78,27 @@ export function naivePeaks(samples: Float32Array): string[] {
   const peaks: string[] = [];
   for (const [frame, here] of white.entries()) {
     for (let bin = binLow; bin < binHigh; bin++) {
-      if ((levels[frame]?.[bin] as number) <= levelFloor || !isHighest(white, frame, bin)) continue;
+      if ((levels[frame]?.[bin] as number) <= levelFloor || !isHighest(white, frame, bin, weak)) continue;
       const [before, value, after] = here.subarray(bin - 1, bin + 2) as unknown as [number, number, number];
       const bend = before - 2 * value + after;
       const shift = bend === 0 ? 0 : (0.5 * (before - after)) / bend;
-      peaks.push(`${frame}/${Math.max(0, Math.round(stepsPerOctave * Math.log2((bin + shift) / binLow)))}`);
+      const step = Math.max(0, Math.round(stepsPerOctave * Math.log2((bin + shift) / binLow)));
+      peaks.push(`${frame}/${step}/${isHighest(white, frame, bin, strong) ? 'strong' : 'weak'}`);
     }
   }
   return peaks;
 }
 
 /** Of equals the earlier frame, then the lower bin, is the highest. */
-function isHighest(white: readonly Float64Array[], frame: number, bin: number): boolean {
+function isHighest(
+  white: readonly Float64Array[],
+  frame: number,
+  bin: number,
+  around: typeof strong,
+): boolean {
   const value = white[frame]?.[bin] as number;
-  const reach = Math.max(2, Math.floor(bin * peakReachFrequency));
-  for (let f = Math.max(0, frame - peakReachFrames); f <= frame + peakReachFrames && f < white.length; f++) {
+  const reach = Math.max(around.bins, Math.floor(bin * around.share));
+  for (let f = Math.max(0, frame - around.frames); f <= frame + around.frames && f < white.length; f++) {
     for (let b = Math.max(1, bin - reach); b <= Math.min(bin + reach, row - 1); b++) {
       if (f === frame && b === bin) continue;
       const other = white[f]?.[b] as number;

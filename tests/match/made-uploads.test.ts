@@ -64,7 +64,12 @@ describe.each([0.98, 0.99, 1.01, 1.02])('a copy at %d of the speed', (speed) => 
 });
 
 describe('an upload of half an hour, cut together from excerpts,', () => {
-  type Piece = { readonly externalId: string; readonly offsetMs: number; readonly queryMs: number; readonly endMs: number };
+  type Piece = {
+    readonly externalId: string;
+    readonly offsetMs: number;
+    readonly queryMs: number;
+    readonly endMs: number;
+  };
   const pieces: Piece[] = [];
   let found: FoundSegment[];
   beforeAll(() => {
@@ -89,7 +94,10 @@ describe('an upload of half an hour, cut together from excerpts,', () => {
   test('has every piece once, and nothing else', () => {
     expect(pieces.length).toBeGreaterThan(100);
     for (const piece of pieces) {
-      expect(found.filter((one) => isOf(piece, one)), JSON.stringify(piece)).toHaveLength(1);
+      expect(
+        found.filter((one) => isOf(piece, one)),
+        JSON.stringify(piece),
+      ).toHaveLength(1);
     }
     expect(found).toHaveLength(pieces.length);
   });
@@ -100,7 +108,9 @@ describe('an upload of half an hour, cut together from excerpts,', () => {
       const begin = (one?.queryStartMs ?? Number.NaN) - piece.queryMs;
       const end = (one?.queryEndMs ?? Number.NaN) - piece.endMs;
       const isRight = Math.abs(begin) <= 1500 && Math.abs(end) <= 1500;
-      return isRight ? [] : [`${piece.externalId} at ${piece.queryMs} ms: begins ${begin} ms, ends ${end} ms off`];
+      return isRight
+        ? []
+        : [`${piece.externalId} at ${piece.queryMs} ms: begins ${begin} ms, ends ${end} ms off`];
     });
     expect(wrong).toEqual([]);
   });

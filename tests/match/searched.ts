@@ -36,7 +36,8 @@ export class SearchedCatalog {
     const ids = new Set(removed.map((externalId) => referenceIdOf(externalId)));
     let at = 0;
     return sizes.map((size) => {
-      const segment = openSegment(buildSegment(this.references.slice(at, (at += size))));
+      const segment = openSegment(buildSegment(this.references.slice(at, at + size)));
+      at += size;
       const tombstones = new Uint8Array(segment.referenceCount);
       for (let i = 0; i < tombstones.length; i++) {
         tombstones[i] = ids.has(segmentReference(segment, i).referenceId) ? 1 : 0;

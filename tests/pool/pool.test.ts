@@ -82,7 +82,9 @@ describe('a full line', () => {
     expect(workers.queued()).toBe(2);
     const from = performance.now();
     expect(await codeOf(workers.fingerprint(task(first.path)))).toBe('POOL_FULL');
-    expect(await codeOf(workers.match({ segments: [], fingerprint: new Uint8Array(0) }))).toBe('POOL_FULL');
+    expect(
+      await codeOf(workers.match({ segments: [], fingerprint: new Uint8Array(0), transforms: 'none' })),
+    ).toBe('POOL_FULL');
     // A refusal does not wait for a thread, of which each task takes a tenth of a second or more.
     expect(performance.now() - from).toBeLessThan(50);
     await Promise.all(accepted);
@@ -113,9 +115,18 @@ describe('a refusal', () => {
       message: expect.stringMatching(/expected/),
     });
     const cases = [
-      ['AUDIO_TOO_LARGE', workers.fingerprint({ ...task(first.path), limits: { ...limits, maxBytes: 1000 } })],
-      ['AUDIO_TOO_LONG', workers.fingerprint({ ...task(first.path), limits: { ...limits, maxDurationMs: 5000 } })],
-      ['FINGERPRINT_MALFORMED', workers.match({ segments: [], fingerprint: Buffer.from('EMFP') })],
+      [
+        'AUDIO_TOO_LARGE',
+        workers.fingerprint({ ...task(first.path), limits: { ...limits, maxBytes: 1000 } }),
+      ],
+      [
+        'AUDIO_TOO_LONG',
+        workers.fingerprint({ ...task(first.path), limits: { ...limits, maxDurationMs: 5000 } }),
+      ],
+      [
+        'FINGERPRINT_MALFORMED',
+        workers.match({ segments: [], fingerprint: Buffer.from('EMFP'), transforms: 'none' }),
+      ],
     ] as const;
     for (const [code, refused] of cases) expect(await codeOf(refused)).toBe(code);
   });
@@ -123,7 +134,9 @@ describe('a refusal', () => {
   test('leaves the thread ready for the next task', async () => {
     const workers = workersOf({ threadCount: 1, maxQueued: 10 });
     for (let i = 0; i < 5; i++) {
-      expect(await codeOf(workers.match({ segments: [], fingerprint: new Uint8Array(i) }))).toBe('FINGERPRINT_MALFORMED');
+      expect(
+        await codeOf(workers.match({ segments: [], fingerprint: new Uint8Array(i), transforms: 'none' })),
+      ).toBe('FINGERPRINT_MALFORMED');
     }
     expect((await workers.fingerprint(task(first.path))).durationMs).toBeGreaterThan(30_000);
   });
@@ -139,7 +152,9 @@ describe('a task that takes too long', () => {
   test('is ended with its thread when it does not end itself, and the pool goes on', async () => {
     const workers = workersOf({ threadCount: 1, maxQueued: 1 });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const hung = codeOf(workers.fingerprint({ ...endlessTask(), limits: { ...unlimited, maxWallMs: 60_000 } }));
+    const hung = codeOf(
+      workers.fingerprint({ ...endlessTask(), limits: { ...unlimited, maxWallMs: 60_000 } }),
+    );
     // The line may make it wait for one more task before it starts: twice its time, and grace.
     await vi.advanceTimersByTimeAsync(2 * (60_000 + 60_000));
     vi.useRealTimers();
@@ -172,7 +187,8 @@ test('a search sees a tombstone that is set after the segment went to the thread
   const { fingerprint } = await fingerprintFile('reference', reference?.path as string);
   const bytes = await workers.buildSegment([newReference(1, asReference(fingerprint))]);
   const segment: SharedSegment = { segmentId: 1, bytes, tombstones: new SharedArrayBuffer(1) };
-  const search = async () => (await workers.match({ segments: [segment], fingerprint: upload })).matches.length;
+  const search = async () =>
+    (await workers.match({ segments: [segment], fingerprint: upload, transforms: 'none' })).matches.length;
   expect(await search()).toBe(1);
   new Uint8Array(segment.tombstones)[0] = 1;
   expect(await Promise.all([search(), search(), search()])).toEqual([0, 0, 0]);
@@ -181,7 +197,11 @@ test('a search sees a tombstone that is set after the segment went to the thread
 test('silence is said to be silent, and audio that ends too early to be truncated', async () => {
   const workers = workersOf({ threadCount: 1, maxQueued: 10 });
   const silent = await scratch.write('silent.wav', wavOf(new Float32Array(40_000)));
-  expect(await workers.fingerprint(task(silent))).toMatchObject({ silent: true, truncated: false, durationMs: 5000 });
+  expect(await workers.fingerprint(task(silent))).toMatchObject({
+    silent: true,
+    truncated: false,
+    durationMs: 5000,
+  });
   const cut = await scratch.write('cut.wav', wavOf(new Float32Array(40_000)).subarray(0, 60_000));
   const answer: FingerprintedAudio = await workers.fingerprint(task(cut));
   expect(answer.truncated).toBe(true);

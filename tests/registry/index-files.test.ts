@@ -3,7 +3,12 @@ import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deleteIndexFiles, readIndexFiles, type StoredIndex, writeIndexFiles } from '../../api/registry/index-files.ts';
+import {
+  deleteIndexFiles,
+  readIndexFiles,
+  type StoredIndex,
+  writeIndexFiles,
+} from '../../api/registry/index-files.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
 import { newReference } from '../index/references.ts';
 import { syntheticFingerprint } from '../support/synthetic-fingerprint.ts';
@@ -74,7 +79,8 @@ describe('the index on disk', () => {
     await writeIndexFiles(folder, registryId, storedIndex(1));
     let isWriting = true;
     const write = async () => {
-      for (let position = 2; position < 20; position++) await writeIndexFiles(folder, registryId, storedIndex(position));
+      for (let position = 2; position < 20; position++)
+        await writeIndexFiles(folder, registryId, storedIndex(position));
     };
     const writing = write().finally(() => {
       isWriting = false;
@@ -90,10 +96,16 @@ describe('the index on disk', () => {
 
   test('deletes old files that nothing names, keeps young ones and what is not its own', async () => {
     await writeIndexFiles(folder, registryId, storedIndex(1));
-    const files = { old: `${randomUUID()}.segment`, young: `${randomUUID()}.segment`, part: 'x.segment.y.part', other: 'notes.txt' };
+    const files = {
+      old: `${randomUUID()}.segment`,
+      young: `${randomUUID()}.segment`,
+      part: 'x.segment.y.part',
+      other: 'notes.txt',
+    };
     for (const name of Object.values(files)) await writeFile(join(folder, name), 'x');
     const anHourAgo = new Date(Date.now() - 3_600_000);
-    for (const name of [files.old, files.part, files.other]) await utimes(join(folder, name), anHourAgo, anHourAgo);
+    for (const name of [files.old, files.part, files.other])
+      await utimes(join(folder, name), anHourAgo, anHourAgo);
     await writeIndexFiles(folder, registryId, storedIndex(2));
     const left = await readdir(folder);
     expect(left).not.toContain(files.old);
@@ -104,7 +116,9 @@ describe('the index on disk', () => {
 
   test('leaves no half file under a real name, and no lock', async () => {
     await writeIndexFiles(folder, registryId, storedIndex(1));
-    expect((await readdir(folder)).filter((name) => !/^(manifest\.json|[0-9a-f-]{36}\.segment)$/.test(name))).toEqual([]);
+    expect(
+      (await readdir(folder)).filter((name) => !/^(manifest\.json|[0-9a-f-]{36}\.segment)$/.test(name)),
+    ).toEqual([]);
     expect((await readdir(join(folder, '..'))).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../../api/config.ts';
 import { ensureParty } from '../../api/registry/ensure-party.ts';
 import { openIndex, type RegistryIndex } from '../../api/registry/index-follower.ts';
-import { registerRecording, type RegistrationOutcome } from '../../api/registry/register-recording.ts';
+import { type RegistrationOutcome, registerRecording } from '../../api/registry/register-recording.ts';
 import { removeRecording } from '../../api/registry/remove-recording.ts';
 import { openStore, type Store } from '../../api/store/store.ts';
 import { openWorkers, type Workers } from '../../workers/pool.ts';
@@ -50,7 +50,12 @@ export async function openRegistry(): Promise<Registry> {
     dataDir,
     async register(seed) {
       const fingerprint = syntheticFingerprintFile(seed);
-      const outcome = await registerRecording(context, { partyId, externalId: `${seed}`, metadata: {}, fingerprint });
+      const outcome = await registerRecording(context, {
+        partyId,
+        externalId: `${seed}`,
+        metadata: {},
+        fingerprint,
+      });
       registered.set(seed, outcome);
       return outcome;
     },
@@ -70,7 +75,11 @@ export async function openRegistry(): Promise<Registry> {
     },
     async finds(index, seed) {
       const fingerprint = syntheticFingerprintFile(seed);
-      const { matches } = await workers.match({ segments: index.segments(), fingerprint });
+      const { matches } = await workers.match({
+        segments: index.segments(),
+        fingerprint,
+        transforms: 'none',
+      });
       return matches.some(({ referenceId }) => referenceId === registered.get(seed)?.referenceId);
     },
     async close() {
@@ -79,6 +88,23 @@ export async function openRegistry(): Promise<Registry> {
       await store.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A store that notes from where the feed was read. */
+export function watchedFeed(of: Store): {
+  readonly reads: number[];
+  readonly store: Pick<Store, 'readFeed'>;
+} {
+  const reads: number[] = [];
+  return {
+    reads,
+    store: {
+      readFeed: (from) => {
+        reads.push(from.after);
+        return of.readFeed(from);
+      },
     },
   };
 }

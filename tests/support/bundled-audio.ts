@@ -8,14 +8,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 
-export const bundleDirectory = path.resolve(import.meta.dirname, '../audio-bundle');
-export const catalogManifest = path.join(bundleDirectory, 'catalog/catalog.csv');
-export const uploadsManifest = path.join(bundleDirectory, 'uploads/uploads.csv');
+const bundleDirectory = path.resolve(import.meta.dirname, '../audio-bundle');
+const catalogManifest = path.join(bundleDirectory, 'catalog/catalog.csv');
+const uploadsManifest = path.join(bundleDirectory, 'uploads/uploads.csv');
 
 export type BundledRecording = { externalId: string; path: string; title: string; artist: string };
 
 /** The pieces of an upload meet without a gap: in a crossfade, one ends and the next begins in its middle. */
-export type BundledPiece =
+type BundledPiece =
   | { queryStartMs: number; queryEndMs: number; externalId: string; referenceStartMs: number }
   /** Audio that is in no registered recording. */
   | { queryStartMs: number; queryEndMs: number; externalId: null; referenceStartMs: null };

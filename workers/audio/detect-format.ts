@@ -91,7 +91,7 @@ export async function describeStart(file: AudioFile): Promise<string> {
 }
 
 /** The length of an ID3v2 tag at `offset`, 0 where there is none (id3.org, ID3v2.4.0 section 3.1). */
-export async function id3v2Bytes(file: AudioFile, offset: number): Promise<number> {
+async function id3v2Bytes(file: AudioFile, offset: number): Promise<number> {
   file.seek(offset);
   if (!(await file.ensure(10))) return 0;
   return id3v2Length(file.window);

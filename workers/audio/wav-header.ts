@@ -6,7 +6,7 @@ import { WorkerError } from '../errors.ts';
 
 export type WavEncoding = 'u8' | 's16' | 's24' | 's32' | 'f32' | 'f64' | 'mulaw' | 'alaw';
 
-export type WavFormat = {
+type WavFormat = {
   readonly encoding: WavEncoding;
   readonly sampleRateHz: number;
   readonly channelCount: number;

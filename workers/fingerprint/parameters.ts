@@ -5,8 +5,7 @@
 export const parameterVersion = 1;
 
 export const sampleRateHz = 8000;
-/** Samples from one spectrum to the next: 20 ms. */
-export const hopSamples = 160;
+/** From one spectrum to the next: 160 samples. */
 export const frameMs = 20;
 /** The middle of frame 0's window, ms after the first sample. */
 export const frameCentreMs = 64;

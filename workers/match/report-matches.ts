@@ -57,7 +57,7 @@ const leastTempoChange = 0.005;
 const leastPitchCents = 25;
 
 /** *Speed* is tempo and pitch moved together, as when a tape runs fast. Of two names that fit, the nearer one. */
-export function nameTransform(tempo: number, pitchCents: number): MatchSegment['transform'] {
+function nameTransform(tempo: number, pitchCents: number): MatchSegment['transform'] {
   const isTempoChanged = Math.abs(tempo - 1) >= leastTempoChange;
   if (!isTempoChanged) return Math.abs(pitchCents) >= leastPitchCents ? 'pitch' : 'none';
   const fromSpeed = Math.abs(pitchCents - 1200 * Math.log2(tempo));

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import type { Config } from '../../config.ts';
 import type { Context } from '../../context.ts';
 import { couldNotStart } from '../exit-status.ts';
+import { refuseMissingRegistry } from '../missing-registry.ts';
 import { byteSize, counted, duration } from '../output/quantities.ts';
-import { refuseMissingRegistry } from '../registry.ts';
 import { localSettingsOf } from '../settings.ts';
 import { openProgress, type Progress } from '../work/progress.ts';
 
