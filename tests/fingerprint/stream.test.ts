@@ -96,16 +96,13 @@ describe('an excerpt', () => {
   /** Frames whose peaks hang on what comes before or after: the mean's 75, the peak's 6, the rank's 25. */
   const reach = 75 + 6 + 25;
 
-  test.each([1, 3, 8, 50])(
-    'from frame %d on has the peaks of the whole, but for its beginning',
-    (cutFrames) => {
-      const excerpt = fingerprintOf(whole.subarray(cutFrames * 882), 44_100).constellation;
-      const expected = placesOf(constellation, cutFrames + reach);
-      const found = new Set(placesOf(excerpt, reach));
-      expect(expected.length).toBeGreaterThan(50);
-      expect(expected.filter((place) => found.has(place)).length / expected.length).toBeGreaterThan(0.98);
-    },
-  );
+  test.each([1, 3, 8, 50])('from frame %d on has the peaks of the whole, but for its ends', (cutFrames) => {
+    const excerpt = fingerprintOf(whole.subarray(cutFrames * 882), 44_100).constellation;
+    const expected = placesOf(constellation, cutFrames + reach, seconds * 50 - 6 - reach);
+    const found = new Set(placesOf(excerpt, reach));
+    expect(expected.length).toBeGreaterThan(50);
+    expect(expected.filter((place) => found.has(place)).length / expected.length).toBeGreaterThan(0.98);
+  });
 
   test('that ends early has the peaks of the whole, but for its end', () => {
     const frames = 250;

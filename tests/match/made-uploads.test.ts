@@ -84,7 +84,7 @@ describe('an upload of half an hour, cut together from excerpts,', () => {
       queryMs = endMs;
     }
     found = catalog.search(uploadOf(concatenated(parts), rateHz));
-  });
+  }, 60_000);
   const isOf = (piece: Piece, one: FoundSegment) =>
     one.externalId === piece.externalId &&
     Math.abs(one.referenceStartMs - one.queryStartMs - piece.offsetMs) < 100 &&
@@ -143,7 +143,9 @@ describe('nothing is found in', () => {
     ['nothing at all', () => new Float32Array(0)],
     ['a tenth of a second', () => whiteNoise(3, 4410)],
   ])('%s', (_, samples) => {
-    expect(catalog.search(uploadOf(samples(), rateHz))).toEqual([]);
+    const upload = uploadOf(samples(), rateHz);
+    expect(catalog.search(upload)).toEqual([]);
+    expect(catalog.search(upload, undefined, 'all')).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ import { parameterVersion } from '../../workers/fingerprint/parameters.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
 import { openSegment, segmentReference } from '../../workers/index/segment.ts';
 import { matchUpload, type SearchedSegment } from '../../workers/match/match-upload.ts';
-import type { MatchAnswer, MatchSegment, NewReference } from '../../workers/protocol.ts';
+import type { MatchAnswer, MatchSegment, NewReference, TransformSet } from '../../workers/protocol.ts';
 import { asReference, type FingerprintedFile } from '../fingerprint/bundled-fingerprints.ts';
 import { fingerprintOf } from '../fingerprint/synthesis.ts';
 import { referenceIdOf } from '../index/references.ts';
@@ -46,8 +46,12 @@ export class SearchedCatalog {
     });
   }
 
-  search(upload: Uint8Array, segments: readonly SearchedSegment[] = this.segments()): FoundSegment[] {
-    return this.describe(matchUpload(upload, segments));
+  search(
+    upload: Uint8Array,
+    segments: readonly SearchedSegment[] = this.segments(),
+    transforms: TransformSet = 'none',
+  ): FoundSegment[] {
+    return this.describe(matchUpload(upload, segments, transforms));
   }
 
   /** In the order of the upload. */
