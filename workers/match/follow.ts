@@ -46,9 +46,12 @@ export function followAlignment(
   const from = lowerBound(reference.frames, start.referenceFrame);
   const forward = followOneWay(reference, upload, start, weights, from, 1);
   const backward = followOneWay(reference, upload, start, weights, from - 1, -1);
-  const peaks = [...backward.peaks.reverse(), ...forward.peaks];
-  const queryFrames = [...backward.queryFrames.reverse(), ...forward.queryFrames];
-  const referenceFrames = [...backward.referenceFrames.reverse(), ...forward.referenceFrames];
+  const found = trimEnds(reference, {
+    peaks: [...backward.peaks.reverse(), ...forward.peaks],
+    queryFrames: [...backward.queryFrames.reverse(), ...forward.queryFrames],
+    referenceFrames: [...backward.referenceFrames.reverse(), ...forward.referenceFrames],
+  });
+  const { peaks, queryFrames, referenceFrames } = found;
   const firstPeak = peaks[0];
   const lastPeak = peaks.at(-1);
   if (firstPeak === undefined || lastPeak === undefined || peaks.length < 4) return undefined;
@@ -63,6 +66,39 @@ export function followAlignment(
     referenceBegin: referenceFrames[0] as number,
     referenceEnd: (referenceFrames.at(-1) as number) + 1,
     alignment: { ...line, steps: start.steps },
+  };
+}
+
+/** A stretch's ends lie where this share of its own agreement holds over this many frames (0.8 s) inwards. */
+const endShare = 0.6;
+const endFrames = 40;
+
+/** Chance finds a peak here and there beyond a true end; what is left at the ends agrees as the stretch does. */
+function trimEnds(reference: Constellation, found: Found): Found {
+  const { peaks, referenceFrames } = found;
+  const least = (endShare * peaks.length) / Math.max(1, (peaks.at(-1) ?? 0) - (peaks[0] ?? 0) + 1);
+  const holds = (hit: number, way: 1 | -1): boolean => {
+    const frame = referenceFrames[hit] as number;
+    let hits = 0;
+    for (let i = hit; Math.abs((referenceFrames[i] ?? Number.NaN) - frame) <= endFrames; i += way) hits++;
+    let expected = 0;
+    for (
+      let i = peaks[hit] as number;
+      Math.abs((reference.frames[i] ?? Number.NaN) - frame) <= endFrames;
+      i += way
+    ) {
+      expected++;
+    }
+    return hits >= least * expected;
+  };
+  let begin = 0;
+  let end = peaks.length - 1;
+  while (begin < end && !holds(begin, 1)) begin++;
+  while (end > begin && !holds(end, -1)) end--;
+  return {
+    peaks: peaks.slice(begin, end + 1),
+    queryFrames: found.queryFrames.slice(begin, end + 1),
+    referenceFrames: referenceFrames.slice(begin, end + 1),
   };
 }
 
