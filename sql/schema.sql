@@ -31,6 +31,7 @@ create table change_feed (
 create table feed_head (
   feed_head_id boolean not null default true,
   position bigint not null,
+  registry_id uuid not null default gen_random_uuid(),
   constraint feed_head_pk PRIMARY KEY (feed_head_id),
   constraint feed_head_is_one_row CHECK (feed_head_id),
   constraint feed_head_position_is_not_negative CHECK ("position" >= 0)

@@ -48,38 +48,69 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
     recordTiming: false,
   });
 
-  async function run<T extends Task>(task: T, maxMs?: number): Promise<TaskResult<T>> {
-    if (maxMs !== undefined && pool.queueSize >= options.maxQueued) {
+  const line: (() => void)[] = [];
+  const running = new Set<Promise<unknown>>();
+  let busy = 0;
+
+  /** Resolves when a thread is free for the caller, in the order of asking. */
+  function enter(): Promise<void> {
+    if (busy < options.threadCount) {
+      busy++;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => line.push(resolve));
+  }
+
+  function leave(): void {
+    const next = line.shift();
+    if (next) next();
+    else busy--;
+  }
+
+  function run<T extends Task>(task: T, maxMs?: number): Promise<TaskResult<T>> {
+    const result = runInTurn(task, maxMs);
+    running.add(result);
+    const forget = () => void running.delete(result);
+    result.then(forget, forget);
+    return result;
+  }
+
+  async function runInTurn<T extends Task>(task: T, maxMs?: number): Promise<TaskResult<T>> {
+    if (maxMs !== undefined && line.length >= options.maxQueued) {
       throw new WorkerError(
         'POOL_FULL',
-        `All ${options.threadCount} threads are busy and ${pool.queueSize} tasks wait.`,
+        `All ${options.threadCount} threads are busy and ${line.length} tasks wait.`,
       );
     }
-    const deadline = maxMs === undefined ? undefined : new AbortController();
-    // The clock runs from the start, waiting included: a bounded line makes the wait bounded too.
-    const timer = deadline && setTimeout(() => deadline.abort(), maxMs);
+    await enter();
+    // From here on a thread is the task's own: its clock does not run while it waits in line.
+    const deadline = new AbortController();
+    const timer = maxMs === undefined ? undefined : setTimeout(() => deadline.abort(), maxMs);
     try {
-      const reply = await pool.run(task, deadline ? { signal: deadline.signal } : {});
+      const reply = await pool.run(task, { signal: deadline.signal });
       if (!reply.ok) throw new WorkerError(reply.code, reply.message);
       return reply.result as TaskResult<T>;
     } catch (error) {
-      if (!deadline?.signal.aborted || error instanceof WorkerError) throw error;
+      if (!deadline.signal.aborted || error instanceof WorkerError) throw error;
       throw new WorkerError('AUDIO_TIMEOUT', `No answer within ${maxMs} ms; the work was ended.`, {
         cause: error,
       });
     } finally {
       clearTimeout(timer);
+      leave();
     }
   }
 
   return {
     threadCount: options.threadCount,
-    queued: () => pool.queueSize,
-    fingerprint: (task) =>
-      run({ kind: 'fingerprint', ...task }, (task.limits.maxWallMs + graceMs) * (1 + options.maxQueued)),
+    queued: () => line.length,
+    fingerprint: (task) => run({ kind: 'fingerprint', ...task }, task.limits.maxWallMs + graceMs),
     match: (task) => run({ kind: 'match', ...task }, maxMatchMs),
     buildSegment: (references) => run({ kind: 'build', references }),
     mergeSegments: (segments) => run({ kind: 'merge', segments }),
-    close: () => pool.close({ force: false }),
+    close: async () => {
+      await Promise.allSettled(running);
+      await pool.close({ force: false });
+    },
   };
 }

@@ -10,7 +10,7 @@ import { openSegment, type Segment, segmentReference } from '../../workers/index
 import type { Workers } from '../../workers/pool.ts';
 import type { NewReference, SharedSegment } from '../../workers/protocol.ts';
 import type { Store } from '../store/store.ts';
-import { readIndexFiles, writeIndexFiles } from './index-files.ts';
+import { deleteIndexFiles, readIndexFiles, type StoredIndex, writeIndexFiles } from './index-files.ts';
 import { chooseMerge } from './merge-policy.ts';
 
 type IndexStatus = {
@@ -66,7 +66,7 @@ export async function openIndex(options: {
   const { store, workers, log } = options;
   const folder = join(options.dataDir, 'index');
   const registryId = await store.registryId();
-  const stored = await readIndexFiles(folder, registryId);
+  const stored = await readUsableFiles(store, folder, registryId);
   let nextSegmentId = 1;
   let held: readonly Held[] = (stored?.segments ?? []).map(({ name, bytes, removed }) =>
     hold(name, bytes, removed),
@@ -134,6 +134,7 @@ export async function openIndex(options: {
   let running: Promise<void> | undefined;
   let waiting: Promise<void> | undefined;
   function catchUp(): Promise<void> {
+    if (isClosing) return Promise.reject(new Error('the index is closed'));
     if (running === undefined) {
       running = follow().finally(() => {
         running = undefined;
@@ -166,12 +167,17 @@ export async function openIndex(options: {
     const chosen = chooseMerge(held.map(({ segment }) => segment.postingCount));
     if (chosen === undefined) return;
     const sources = held.slice(chosen.from, chosen.to);
-    merging = merge(sources)
-      .catch((error: unknown) => log.error({ err: error }, 'segments could not be merged'))
-      .finally(() => {
+    merging = merge(sources).then(
+      () => {
         merging = undefined;
         scheduleMerge();
-      });
+      },
+      (error: unknown) => {
+        // Not at once again: the next change of the feed tries, and until then searches take a little longer.
+        merging = undefined;
+        log.error({ err: error }, 'segments could not be merged');
+      },
+    );
   }
 
   async function merge(sources: readonly Held[]): Promise<void> {
@@ -250,6 +256,18 @@ export async function openIndex(options: {
       await write();
     },
   };
+}
+
+/** Files ahead of the feed are another past's: the database was put back to an earlier state. */
+async function readUsableFiles(
+  store: Store,
+  folder: string,
+  registryId: string,
+): Promise<StoredIndex | undefined> {
+  const stored = await readIndexFiles(folder, registryId);
+  if (stored === undefined || stored.position <= (await store.feedHead())) return stored;
+  await deleteIndexFiles(folder);
+  return undefined;
 }
 
 function secondsOf({ segment, indexByReference }: Held): number {

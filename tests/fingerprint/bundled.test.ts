@@ -21,7 +21,7 @@ describe('a recording of the bundle', () => {
   let catalog: FingerprintedFile[];
   beforeAll(async () => {
     catalog = await fingerprintCatalog();
-  });
+  }, 60_000);
 
   test(`takes at most ${maxBytesPerSecond} bytes a second as a reference`, () => {
     for (const { externalId, fingerprint } of catalog) {
@@ -56,7 +56,7 @@ describe('44.1 kHz Vorbis and its 48 kHz Opus twin', () => {
   beforeAll(async () => {
     vorbis = (await fingerprintFile('vorbis', twins().vorbis)).fingerprint;
     opus = (await fingerprintFile('opus', twins().opus)).fingerprint;
-  });
+  }, 60_000);
 
   test.each(['vorbis', 'opus'] as const)(
     'have the salient peaks of the %s one in both, within a frame and two steps',

@@ -87,7 +87,7 @@ beforeAll(async () => {
     Buffer.from(bytes),
     Buffer.from(encodeFingerprint(thinToReference(fingerprint))),
   ]);
-});
+}, 60_000);
 
 test(`${fileCount} mutated fingerprints are refused with a code or read as what they are`, () => {
   const tally = { read: 0, FINGERPRINT_MALFORMED: 0, FINGERPRINT_VERSION_UNSUPPORTED: 0 };

@@ -82,8 +82,8 @@ describe('the sample rate', () => {
     const late = burst(1000, seconds - 1);
     const { constellation } = alternating(late, [44_100, 48_000], 64);
     const { constellation: steady } = alternating(late, [44_100], 1);
-    expect(steady.frames).toHaveLength(1);
-    const apart = Math.abs((constellation.frames[0] as number) - (steady.frames[0] as number));
+    const strongest = ({ frames, ranks }: typeof steady) => frames[ranks.indexOf(0)] as number;
+    const apart = Math.abs(strongest(constellation) - strongest(steady));
     expect(apart, `late by ${apart * frameMs} ms after 64 changes`).toBeLessThanOrEqual(1);
   });
 });
@@ -119,13 +119,13 @@ test('memory does not grow with pushes, only with peaks', () => {
   const second = whiteNoise(5, 44_100, 0.1);
   fingerprinter.push(second, 44_100);
   const before = process.memoryUsage();
-  for (let i = 1; i < 600; i++) fingerprinter.push(second, 44_100);
+  for (let i = 1; i < 300; i++) fingerprinter.push(second, 44_100);
   const after = process.memoryUsage();
-  // Ten minutes at 44.1 kHz are 106 MB of samples and 240 kB of peaks.
+  // Five minutes at 44.1 kHz are 53 MB of samples.
   expect(after.external + after.arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(
     8 * 2 ** 20,
   );
-  expect(fingerprinter.finish().durationMs).toBe(600_000);
+  expect(fingerprinter.finish().durationMs).toBe(300_000);
 });
 
 test('no frame begins after the end, so that what is made can be read back', () => {

@@ -63,7 +63,7 @@ describe("a reference's landmarks", () => {
     const [first] = await fingerprintCatalog();
     if (first === undefined) throw new Error('the bundle is empty');
     constellation = asReference(first.fingerprint).constellation;
-  });
+  }, 60_000);
 
   test('lie on anchors, in their order, at most one each', () => {
     const limits = { frameCount: 500, maxPeaks: 150, ranks: referenceRanks };

@@ -15,7 +15,7 @@ beforeAll(async () => {
   references = Array.from({ length: referenceCount }, (_, i) =>
     newReference(i + 1, collage(i, catalog, 8 + 4 * i)),
   );
-});
+}, 60_000);
 
 /** A segment in which those references are removed that are named. */
 function source(bytes: SharedArrayBuffer, removed: ReadonlySet<string> = new Set()): Source {

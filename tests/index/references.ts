@@ -1,5 +1,6 @@
 /** References for index and matching: real constellations, and catalogs made of their pieces. */
 import { createHash } from 'node:crypto';
+import type { Constellation } from '../../workers/fingerprint/constellation.ts';
 import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
 import { unpackConstellation } from '../../workers/fingerprint/packed-constellation.ts';
 import { stepCount } from '../../workers/fingerprint/parameters.ts';
@@ -31,8 +32,9 @@ export function collage(seed: number, sources: readonly Fingerprint[], seconds: 
   const frames: number[] = [];
   const steps: number[] = [];
   const ranks: number[] = [];
+  const thinned = sources.map((source) => asReference(source).constellation);
   for (let at = 0; at < seconds * 50; at += pieceFrames) {
-    const { constellation: from } = asReference(sources[pick(sources.length)] as Fingerprint);
+    const from = thinned[pick(thinned.length)] as Constellation;
     const begin = pick((from.frames.at(-1) as number) - pieceFrames);
     const transpose = pick(200) - 100;
     for (const [i, frame] of from.frames.entries()) {

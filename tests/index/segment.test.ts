@@ -21,7 +21,7 @@ beforeAll(async () => {
   const seconds = 200;
   large = Array.from({ length: 54 }, (_, i) => newReference(i + 1, collage(i, catalog, seconds)));
   largeSeconds = large.length * seconds;
-});
+}, 60_000);
 
 const landmarksOf = ({ fingerprint }: NewReference) =>
   referenceLandmarks(decodeFingerprint(fingerprint).constellation);

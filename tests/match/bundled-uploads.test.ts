@@ -18,14 +18,14 @@ beforeAll(async () => {
   files = await fingerprintCatalog();
   catalog = new SearchedCatalog(files);
   uploads = new Map((await fingerprintUploads()).map(({ externalId, bytes }) => [externalId, bytes]));
-});
+}, 60_000);
 const upload = (externalId: string) => uploads.get(externalId) as Uint8Array;
 
 describe.each(bundledUploads())('the upload $externalId', ({ externalId, pieces }) => {
   let found: FoundSegment[];
   beforeAll(() => {
     found = catalog.search(upload(externalId));
-  });
+  }, 60_000);
   const known = pieces.filter((piece) => piece.externalId !== null);
 
   test('holds the recordings it was made of, in their order, and no others', () => {

@@ -4,7 +4,7 @@
  *
  *    0   4  magic "EMFP"
  *    4   1  format version, 1
- *    5   1  density: 1 query (about 28 peaks a second), 2 reference (about 14)
+ *    5   1  density: 1 query (about 80 peaks a second), 2 reference (about 14)
  *    6   2  parameter version
  *    8   4  duration, ms
  *   12   4  peak count
@@ -44,7 +44,7 @@ export const maxFingerprintDurationMs = 24 * 3600 * 1000;
 /** More peaks a second than the ranks let through on average; what has more was not made by this algorithm. */
 const maxPeaksPerSecond = 250;
 /** What the limits above come to: no fingerprint has more bytes. */
-export const maxFingerprintBytes = 32 * 2 ** 20;
+export const maxFingerprintBytes = 64 * 2 ** 20;
 
 export function encodeFingerprint(fingerprint: Fingerprint): Uint8Array<ArrayBuffer> {
   const packed = packConstellation(fingerprint.constellation);

@@ -27,15 +27,14 @@ export class Fingerprinter {
   readonly #levels: number[] = [];
   readonly #areStrong: boolean[] = [];
   #rateHz = 0;
+  /** Samples are counted as whole numbers, so that the size of pushes does not matter. */
+  #samplesAtRate = 0;
   #seconds = 0;
 
   /** Mono samples in [-1, 1]. A change of rate midway goes on where the last rate ended. */
   push(samples: Float32Array, rateHz: number): void {
-    if (rateHz !== this.#rateHz) {
-      this.#rateHz = rateHz;
-      this.#kernel.start(rateHz);
-    }
-    this.#seconds += samples.length / rateHz;
+    if (rateHz !== this.#rateHz) this.#changeRate(rateHz);
+    this.#samplesAtRate += samples.length;
     for (let at = 0; at < samples.length; at += this.#inputMax) {
       const part = samples.subarray(at, at + this.#inputMax);
       this.#inputView().set(part);
@@ -45,8 +44,9 @@ export class Fingerprinter {
   }
 
   finish(): Fingerprinted {
-    if (this.#rateHz === 0) this.#kernel.start(sampleRateHz);
-    this.#describe(this.#kernel.finish());
+    if (this.#rateHz === 0) this.#changeRate(sampleRateHz);
+    this.#endRate();
+    this.#kernel.finish();
     this.#take();
     return {
       constellation: rankPeaks({
@@ -58,6 +58,18 @@ export class Fingerprinter {
       descriptors: this.#descriptors.finish(),
       durationMs: Math.round(this.#seconds * 1000),
     };
+  }
+
+  #changeRate(rateHz: number): void {
+    if (this.#rateHz !== 0) this.#endRate();
+    this.#rateHz = rateHz;
+    this.#kernel.start(rateHz);
+  }
+
+  #endRate(): void {
+    this.#describe(this.#kernel.flush());
+    this.#seconds += this.#samplesAtRate / this.#rateHz;
+    this.#samplesAtRate = 0;
   }
 
   /** The kernel's memory may have grown, and then its old views are gone. */

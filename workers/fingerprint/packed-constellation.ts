@@ -71,6 +71,8 @@ export function unpackConstellation(
     ranks[i] = (tail << (riceBits + stepBits)) >>> (32 - rankBits);
     lastStep = step;
   }
+  // One constellation has one way to be written: the rest of the last byte is 0.
+  if ((at & 7) !== 0 && ((bytes[at >> 3] as number) << (at & 7)) & 0xff) return undefined;
   return { constellation: { frames, steps, ranks }, bytesRead: (at + 7) >> 3 };
 }
 

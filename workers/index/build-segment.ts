@@ -1,5 +1,4 @@
 /** Makes segments: from constellations, and from other segments. Same input, same bytes. */
-import { crc32 } from 'node:zlib';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
 import { packConstellation } from '../fingerprint/packed-constellation.ts';
 import { parameterVersion } from '../fingerprint/parameters.ts';
@@ -12,6 +11,7 @@ import {
   openSegment,
   referenceBytes,
   type Segment,
+  segmentChecksum,
   segmentFormatVersion,
   segmentMagic,
   segmentReference,
@@ -165,7 +165,8 @@ function writeSegment(parts: readonly Part[], keys: Uint32Array, positions: Uint
   header.setUint32(24, frame, true);
   header.setFloat64(32, layout.totalBytes, true);
   header.setFloat64(40, highest, true);
-  header.setUint32(28, crc32(new Uint8Array(bytes, headerBytes)), true);
+  header.setFloat64(48, constellationBytes, true);
+  header.setUint32(28, segmentChecksum(bytes), true);
   return bytes;
 }
 

@@ -10,10 +10,11 @@
  *     16  4  posting count
  *     20  4  slot bits
  *     24  4  frames of the timeline
- *     28  4  CRC-32 of everything after the header
+ *     28  4  CRC-32 of everything, with 0 in this place
  *     32  8  bytes in all (f64)
  *     40  8  highest feed position that went in (f64)
- *     48 16  zero
+ *     48  8  bytes of the constellations, without padding (f64)
+ *     56  8  zero
  *   references, 40 bytes each, in the order of the timeline
  *      0 16  reference id
  *     16  8  feed position (f64)
@@ -52,6 +53,7 @@ export type Segment = {
   readonly highestPosition: number;
   readonly references: DataView<SharedArrayBuffer>;
   readonly firstFrames: Uint32Array;
+  readonly frameCounts: Uint32Array;
   readonly slots: Uint32Array;
   readonly remainders: Uint16Array;
   readonly positions: Uint32Array;
@@ -95,7 +97,7 @@ function pad(bytes: number): number {
 
 /**
  * Views of a segment's bytes. The header is believed: whoever took the bytes from a disk has compared their
- * checksum (`segment-file.ts`).
+ * checksum (`checkSegment`).
  */
 export function openSegment(bytes: SharedArrayBuffer): Segment {
   const header = new DataView(bytes, 0, headerBytes);
@@ -109,8 +111,11 @@ export function openSegment(bytes: SharedArrayBuffer): Segment {
   );
   const references = new DataView(bytes, headerBytes, referenceCount * referenceBytes);
   const firstFrames = new Uint32Array(referenceCount);
-  for (let i = 0; i < referenceCount; i++)
+  const frameCounts = new Uint32Array(referenceCount);
+  for (let i = 0; i < referenceCount; i++) {
     firstFrames[i] = references.getUint32(i * referenceBytes + 24, true);
+    frameCounts[i] = references.getUint32(i * referenceBytes + 28, true);
+  }
   return {
     bytes,
     parameterVersion: header.getUint32(8, true),
@@ -121,10 +126,11 @@ export function openSegment(bytes: SharedArrayBuffer): Segment {
     highestPosition: header.getFloat64(40, true),
     references,
     firstFrames,
+    frameCounts,
     slots: new Uint32Array(bytes, slotsAt, 2 ** slotBits + 1),
     remainders: new Uint16Array(bytes, remaindersAt, postingCount),
     positions: new Uint32Array(bytes, positionsAt, postingCount),
-    constellations: new Uint8Array(bytes, constellationsAt),
+    constellations: new Uint8Array(bytes, constellationsAt, header.getFloat64(48, true)),
   };
 }
 
@@ -181,6 +187,12 @@ function readUuid(view: DataView, at: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+export function segmentChecksum(bytes: SharedArrayBuffer): number {
+  const header = new Uint8Array(bytes, 0, headerBytes).slice();
+  header.fill(0, 28, 32);
+  return crc32(new Uint8Array(bytes, headerBytes), crc32(header));
+}
+
 /** Says what is wrong with bytes that came from a disk; undefined where nothing is. */
 export function checkSegment(bytes: SharedArrayBuffer): string | undefined {
   if (bytes.byteLength < headerBytes)
@@ -192,7 +204,6 @@ export function checkSegment(bytes: SharedArrayBuffer): string | undefined {
     return `format version ${version}, this build reads ${segmentFormatVersion}`;
   if (header.getFloat64(32, true) !== bytes.byteLength)
     return 'its length is not the one it was written with';
-  if (header.getUint32(28, true) !== crc32(new Uint8Array(bytes, headerBytes)))
-    return 'its checksum does not fit';
+  if (header.getUint32(28, true) !== segmentChecksum(bytes)) return 'its checksum does not fit';
   return undefined;
 }

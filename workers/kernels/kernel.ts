@@ -9,7 +9,8 @@ type KernelExports = {
   readonly inputMax: WebAssembly.Global;
   start(rateHz: number): void;
   push(count: number): number;
-  finish(): number;
+  flush(): number;
+  finish(): void;
   input(): number;
   resampled(): number;
   peaks(): number;

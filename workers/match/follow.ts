@@ -46,7 +46,7 @@ export function followAlignment(
   const from = lowerBound(reference.frames, start.referenceFrame);
   const forward = followOneWay(reference, upload, start, weights, from, 1);
   const backward = followOneWay(reference, upload, start, weights, from - 1, -1);
-  const found = trimEnds(reference, {
+  const found = bestRun(weights, {
     peaks: [...backward.peaks.reverse(), ...forward.peaks],
     queryFrames: [...backward.queryFrames.reverse(), ...forward.queryFrames],
     referenceFrames: [...backward.referenceFrames.reverse(), ...forward.referenceFrames],
@@ -69,36 +69,28 @@ export function followAlignment(
   };
 }
 
-/** A stretch's ends lie where this share of its own agreement holds over this many frames (0.8 s) inwards. */
-const endShare = 0.6;
-const endFrames = 40;
-
-/** Chance finds a peak here and there beyond a true end; what is left at the ends agrees as the stretch does. */
-function trimEnds(reference: Constellation, found: Found): Found {
-  const { peaks, referenceFrames } = found;
-  const least = (endShare * peaks.length) / Math.max(1, (peaks.at(-1) ?? 0) - (peaks[0] ?? 0) + 1);
-  const holds = (hit: number, way: 1 | -1): boolean => {
-    const frame = referenceFrames[hit] as number;
-    let hits = 0;
-    for (let i = hit; Math.abs((referenceFrames[i] ?? Number.NaN) - frame) <= endFrames; i += way) hits++;
-    let expected = 0;
-    for (
-      let i = peaks[hit] as number;
-      Math.abs((reference.frames[i] ?? Number.NaN) - frame) <= endFrames;
-      i += way
-    ) {
-      expected++;
-    }
-    return hits >= least * expected;
-  };
+/**
+ * The run of peaks with the most evidence. Following began in the middle of a window, which may lie before the
+ * recording begins, and chance finds a peak here and there beyond a true end.
+ */
+function bestRun(weights: Evidence, { peaks, queryFrames, referenceFrames }: Found): Found {
+  let sum = 0;
   let begin = 0;
-  let end = peaks.length - 1;
-  while (begin < end && !holds(begin, 1)) begin++;
-  while (end > begin && !holds(end, -1)) end--;
+  let best = { sum: 0, begin: 0, end: 0 };
+  for (let i = 0; i < peaks.length; i++) {
+    const missed = i === 0 ? 0 : (peaks[i] as number) - (peaks[i - 1] as number) - 1;
+    sum += missed * weights.miss;
+    if (sum <= 0) {
+      sum = 0;
+      begin = i;
+    }
+    sum += weights.hit;
+    if (sum > best.sum) best = { sum, begin, end: i + 1 };
+  }
   return {
-    peaks: peaks.slice(begin, end + 1),
-    queryFrames: found.queryFrames.slice(begin, end + 1),
-    referenceFrames: referenceFrames.slice(begin, end + 1),
+    peaks: peaks.slice(best.begin, best.end),
+    queryFrames: queryFrames.slice(best.begin, best.end),
+    referenceFrames: referenceFrames.slice(best.begin, best.end),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { stepsPerOctave } from '../fingerprint/parameters.ts';
 import type { TransformSet } from '../protocol.ts';
-import type { Hypothesis } from './vote.ts';
+import type { Hypothesis } from './probes.ts';
 
 const tempoRatio = 1.04;
 

@@ -25,9 +25,10 @@ import {
   windowHopFrames,
 } from './parameters.ts';
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
+import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
 import { agreementOver, chanceOfAgreement, logFalseMatchProbability } from './significance.ts';
-import { type Candidate, type Hypothesis, probeWindow, unaltered, voteSegment } from './vote.ts';
+import { type Candidate, voteSegment } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
 
@@ -66,7 +67,7 @@ export function matchUpload(
   const all = indexPeaks(constellation);
   const strong = indexPeaks(filterPeaks(constellation, (i) => (constellation.ranks[i] as number) < weakRank));
   const windows = windowsOf(all.frameCount);
-  const timeline = segments.reduce((sum, { segment }) => sum + segment.timelineFrames, 0);
+  const timeline = segments.reduce((sum, searched) => sum + framesOf(searched), 0);
   const scan: Scan = {
     strong,
     all,
@@ -83,7 +84,15 @@ export function matchUpload(
   if (hypotheses.length > 0) {
     for (const window of windows) if (!isCovered(scan, window)) searchAltered(scan, window, hypotheses);
   }
-  return { durationMs, matches: reportMatches(scan.stretches) };
+  return { durationMs, matches: reportMatches(scan.stretches, durationMs) };
+}
+
+/** Frames of the references that can match: the same however they are spread over segments. */
+function framesOf({ segment, tombstones }: SearchedSegment): number {
+  let sum = 0;
+  for (let i = 0; i < segment.referenceCount; i++)
+    if (!tombstones[i]) sum += segment.frameCounts[i] as number;
+  return sum;
 }
 
 function windowsOf(frameCount: number): Window[] {

@@ -15,7 +15,7 @@ const sharedSpan = 0.5;
 /** Below this a probability is no longer a number a machine can tell from 0. */
 const leastLogProbability = -300;
 
-export function reportMatches(found: readonly FoundStretch[]): ReferenceMatch[] {
+export function reportMatches(found: readonly FoundStretch[], durationMs: number): ReferenceMatch[] {
   const byReference = new Map<string, FoundStretch[]>();
   for (const one of [...found].sort((a, b) => a.logProbability - b.logProbability)) {
     const kept = byReference.get(one.referenceId);
@@ -24,7 +24,9 @@ export function reportMatches(found: readonly FoundStretch[]): ReferenceMatch[] 
   }
   return [...byReference].map(([referenceId, kept]) => ({
     referenceId,
-    segments: kept.sort((a, b) => a.stretch.queryBegin - b.stretch.queryBegin).map(toSegment),
+    segments: kept
+      .sort((a, b) => a.stretch.queryBegin - b.stretch.queryBegin)
+      .map((one) => toSegment(one, durationMs)),
   }));
 }
 
@@ -33,7 +35,7 @@ function overlap(a: Stretch, b: Stretch): number {
   return shared / Math.min(a.queryEnd - a.queryBegin, b.queryEnd - b.queryBegin);
 }
 
-function toSegment({ stretch, logProbability }: FoundStretch): MatchSegment {
+function toSegment({ stretch, logProbability }: FoundStretch, durationMs: number): MatchSegment {
   const { alignment } = stretch;
   const pitchCents = Math.round((alignment.steps * 1200) / stepsPerOctave);
   /** The reference's times follow the line, which is truer than the two peaks at the ends. */
@@ -41,7 +43,7 @@ function toSegment({ stretch, logProbability }: FoundStretch): MatchSegment {
     alignment.referenceFrame + (queryFrame - alignment.queryFrame) * alignment.tempo;
   return {
     queryStartMs: toMs(stretch.queryBegin),
-    queryEndMs: toMs(stretch.queryEnd),
+    queryEndMs: Math.min(durationMs, toMs(stretch.queryEnd)),
     referenceStartMs: toMs(referenceFrame(stretch.queryBegin)),
     referenceEndMs: toMs(referenceFrame(stretch.queryEnd)),
     tempoRatio: Math.round(alignment.tempo * 10_000) / 10_000,

@@ -1,33 +1,12 @@
 /**
- * Votes: the landmarks of one window of the upload, undone by a supposed tempo, are looked up in a segment, and
- * every posting votes for the line it lies on: timeline position − tempo × upload time, and for the pitch that
- * moves one anchor onto the other. Neighbouring cells are probed where a value lies near the edge of its own, so
- * that a small error in a peak does not lose the landmark.
+ * Votes: the probes of one window of the upload are looked up in a segment, and every posting votes for the line it
+ * lies on: timeline position − tempo × upload time, and for the pitch that moves one anchor onto the other.
  */
-import type { Constellation } from '../fingerprint/constellation.ts';
-import {
-  anchorBits,
-  anchorCell,
-  frameCell,
-  landmarkKey,
-  partnersOf,
-  stepCell,
-  zoneFrames,
-  zoneSteps,
-} from '../index/landmark.ts';
+import { anchorBits, anchorCell } from '../index/landmark.ts';
 import { referenceAt, type Segment } from '../index/segment.ts';
-import { edgeSteps, type Look, maxCandidates, voteBinShift } from './parameters.ts';
-
-/** What is supposed to have been done to the recording. */
-export type Hypothesis = {
-  /** Reference frames that pass in one upload frame. */
-  readonly tempo: number;
-  /** Frequency steps the upload may lie above the reference; equal ends mean: at this pitch and no other. */
-  readonly lowestPitch: number;
-  readonly highestPitch: number;
-};
-
-export const unaltered: Hypothesis = { tempo: 1, lowestPitch: 0, highestPitch: 0 };
+import { grow, growBytes } from './growing-arrays.ts';
+import { type Look, maxCandidates, voteBinShift } from './parameters.ts';
+import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
 
 export type Candidate = {
   readonly segment: Segment;
@@ -38,16 +17,6 @@ export type Candidate = {
   /** Upload frequency − reference frequency in steps, to within a voting window where it was open. */
   readonly pitch: number;
   readonly votes: number;
-};
-
-/** Landmarks of a window, as cells to probe. In parallel: bucket or key, anchor's time and frequency. */
-export type Probes = {
-  readonly hypothesis: Hypothesis;
-  /** Whole keys where the pitch is known; else buckets, in which all anchors are read. */
-  readonly keys: Uint32Array;
-  /** Anchor's time × tempo, in reference frames. */
-  readonly frames: Uint32Array;
-  readonly steps: Uint16Array;
 };
 
 /** Added to every diagonal so that an upload that begins before its reference still counts upwards. */
@@ -61,131 +30,15 @@ const windowCount = 256;
 const pitchBias = 64;
 /** Runs longer than this are searched by halving. */
 const linearSlot = 24;
-const lastStepCell = 36;
-const lastFrameCell = zoneFrames / frameCell;
-
 /** Kept between calls: one set of buffers a thread. */
 const counters = new Uint16Array(2 ** counterBits);
 let hitDiagonals = new Uint32Array(2 ** 14);
 let hitPositions = new Uint32Array(2 ** 14);
 let hitWindows = new Uint8Array(2 ** 14);
-let probeKeys = new Uint32Array(2 ** 15);
-let probeFrames = new Uint32Array(2 ** 15);
-let probeSteps = new Uint16Array(2 ** 15);
 /** Where the postings of each probe lie, and how many probes have how many. */
 let runBegins = new Uint32Array(2 ** 15);
 let runEnds = new Uint32Array(2 ** 15);
 const runLengths = new Uint32Array(4096);
-const partners = new Int32Array(64);
-const df12 = new Int32Array(2);
-const df13 = new Int32Array(2);
-const dt12 = new Int32Array(2);
-const dt13 = new Int32Array(2);
-const anchors = new Int32Array(2);
-/** Two of each of five values. */
-const maxProbesPerTriplet = 32;
-
-/** Where the landmarks of the peaks `begin`…`end` below `ranks` may have been registered. Valid until the next call. */
-export function probeWindow(
-  constellation: Constellation,
-  begin: number,
-  end: number,
-  ranks: number,
-  hypothesis: Hypothesis,
-): Probes {
-  const { frames, steps } = constellation;
-  const { tempo } = hypothesis;
-  const isKnown = isPitchKnown(hypothesis);
-  const reach = zoneFrames / tempo;
-  let count = 0;
-  for (let i = begin; i < end; i++) {
-    if ((constellation.ranks[i] as number) >= ranks) continue;
-    const frame = frames[i] as number;
-    const step = steps[i] as number;
-    const unshifted = step - hypothesis.lowestPitch;
-    if (isKnown && (unshifted < 0 || unshifted >= 640)) continue;
-    const anchorCount = isKnown ? cellsNear(unshifted, anchorCell, edgeSteps, 63, anchors) : 1;
-    const partnerCount = partnersOf(constellation, i, reach, ranks, partners);
-    for (let p = 0; p < partnerCount; p++) {
-      const second = partners[p] as number;
-      const df12Count = cellsNear(
-        (steps[second] as number) - step + zoneSteps,
-        stepCell,
-        edgeSteps,
-        lastStepCell,
-        df12,
-      );
-      const dt12Count = cellsNear(
-        ((frames[second] as number) - frame) * tempo,
-        frameCell,
-        1,
-        lastFrameCell,
-        dt12,
-      );
-      for (let r = p + 1; r < partnerCount; r++) {
-        const third = partners[r] as number;
-        const df13Count = cellsNear(
-          (steps[third] as number) - step + zoneSteps,
-          stepCell,
-          edgeSteps,
-          lastStepCell,
-          df13,
-        );
-        const dt13Count = cellsNear(
-          ((frames[third] as number) - frame) * tempo,
-          frameCell,
-          1,
-          lastFrameCell,
-          dt13,
-        );
-        if (count + maxProbesPerTriplet > probeKeys.length) growProbes();
-        const from = count;
-        for (let a = 0; a < df12Count; a++) {
-          for (let b = 0; b < df13Count; b++) {
-            for (let c = 0; c < dt12Count; c++) {
-              for (let d = 0; d < dt13Count; d++) {
-                const key = landmarkKey(
-                  df12[a] as number,
-                  df13[b] as number,
-                  dt12[c] as number,
-                  dt13[d] as number,
-                );
-                for (let e = 0; e < anchorCount; e++) {
-                  probeKeys[count++] = isKnown ? key | (anchors[e] as number) : key;
-                }
-              }
-            }
-          }
-        }
-        probeFrames.fill(Math.round(frame * tempo), from, count);
-        probeSteps.fill(step, from, count);
-      }
-    }
-  }
-  return {
-    hypothesis,
-    keys: probeKeys.subarray(0, count),
-    frames: probeFrames.subarray(0, count),
-    steps: probeSteps.subarray(0, count),
-  };
-}
-
-/** The cell of a value ≥ 0, and the neighbour's where the value lies within `edge` of it. Says how many. */
-function cellsNear(value: number, size: number, edge: number, last: number, target: Int32Array): number {
-  const cell = Math.min(last, (value / size) | 0);
-  const inside = value - cell * size;
-  target[0] = cell;
-  if (inside < edge && inside < size - inside && cell > 0) {
-    target[1] = cell - 1;
-    return 2;
-  }
-  if (size - 1 - inside < edge && cell < last) {
-    target[1] = cell + 1;
-    return 2;
-  }
-  return 1;
-}
-
 /** `position` is one of the postings that voted; it says which reference this is. */
 type Bin = { votes: number; sum: number; readonly position: number };
 
@@ -362,28 +215,4 @@ function readRuns({ remainders, positions }: Segment, probes: Probes, longest: n
     }
   }
   return count;
-}
-
-function isPitchKnown(hypothesis: Hypothesis): boolean {
-  return hypothesis.lowestPitch === hypothesis.highestPitch;
-}
-
-function growProbes(): void {
-  probeKeys = grow(probeKeys);
-  probeFrames = grow(probeFrames);
-  const steps = new Uint16Array(probeSteps.length * 2);
-  steps.set(probeSteps);
-  probeSteps = steps;
-}
-
-function grow(source: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(source.length * 2);
-  grown.set(source);
-  return grown;
-}
-
-function growBytes(source: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const grown = new Uint8Array(source.length * 2);
-  grown.set(source);
-  return grown;
 }

@@ -2,6 +2,7 @@
  * The kernel: samples in, peaks out. One instance per stream.
  *   start(rateHz)            begin, or go on at another rate
  *   push(count)              `count` samples wait at input(); 8 kHz samples at resampled() until the next call
+ *   flush()                  the rate ends here: its last samples come out of the filter
  *   finish()                 no more samples
  *   peaks(), takePeaks()     where peaks lie, and how many since the last call
  */
@@ -42,13 +43,16 @@ export function push(count: i32): i32 {
   return made;
 }
 
-/** The last samples of the filter, then the frames that are whole; a rest shorter than a frame is padded with silence. */
-export function finish(): i32 {
+/** Pushes the last samples through the filter; says how many 8 kHz samples that made. Before another rate, and before the end. */
+export function flush(): i32 {
   memory.fill(resamplerInput(), 0, resamplerDelay() << 2);
-  const made = push(resamplerDelay());
+  return push(resamplerDelay());
+}
+
+/** After a flush: the frames that are whole; a rest shorter than a frame is padded with silence. */
+export function finish(): void {
   const frames = waitingCount < FFT_SIZE / 2 ? 0 : min(BATCH, (waitingCount - FFT_SIZE / 2) / HOP + 1);
   memory.fill(waiting + (waitingCount << 2), 0, (BATCH_SPAN - min(waitingCount, BATCH_SPAN)) << 2);
   if (frames > 0) spectra(waiting, nextRow());
   addFrames(frames, true);
-  return made;
 }

@@ -31,5 +31,5 @@ export const STRONG_FLAG: i32 = 0x8000;
 export const STEPS_PER_OCTAVE: f64 = 144;
 /** Log power is kept in 1/256 of an octave of power (0.012 dB). */
 export const LEVEL_STEPS: f32 = 256;
-/** Log power below which there is nothing to hear: −85 dB under a full-scale tone (power 65536 = 2^16). */
+/** Log power below which there is nothing to hear: 91 dB under a full-scale tone, whose power here is 2^18. */
 export const LEVEL_FLOOR: i32 = -3130;
