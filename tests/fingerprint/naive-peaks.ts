@@ -44,7 +44,7 @@ const levelFloor = parameter('LEVEL_FLOOR');
 const cosines = Float64Array.from({ length: fftSize }, (_, i) => Math.cos((2 * Math.PI * i) / fftSize));
 
 /** `levelSteps` × log2 of the power, four times |X|², of every bin of the frame that begins at `at`. */
-export function naiveLevels(samples: Float32Array, at: number): Float64Array {
+function naiveLevels(samples: Float32Array, at: number): Float64Array {
   const windowed = Float64Array.from(
     { length: fftSize },
     (_, i) => (samples[at + i] ?? 0) * (0.5 - 0.5 * (cosines[i] as number)),
