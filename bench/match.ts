@@ -190,7 +190,7 @@ function measure(
   transforms: TransformSet,
   syntheticRecordings: number,
 ): Measurement {
-  for (const { bytes } of queries.slice(0, warmUpQueries)) matchUpload(bytes, segments, transforms);
+  for (const { bytes } of queries.slice(0, warmUpQueries)) matchUpload(bytes, segments, { transforms });
   const milliseconds: number[] = [];
   const unmatched: number[] = [];
   let [matched, hits, present, falseMatches, absent] = [0, 0, 0, 0, 0];
@@ -200,7 +200,7 @@ function measure(
   );
   for (const { name, bytes } of queries) {
     const before = process.cpuUsage();
-    const { matches } = matchUpload(bytes, segments, transforms);
+    const { matches } = matchUpload(bytes, segments, { transforms });
     const { user, system } = process.cpuUsage(before);
     milliseconds.push((user + system) / 1000);
     if (matches.length > 0) matched++;

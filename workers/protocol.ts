@@ -55,6 +55,8 @@ export type MatchTask = {
   /** A fingerprint file's bytes. */
   readonly fingerprint: Uint8Array;
   readonly transforms: TransformSet;
+  /** Whether segments come with their alternatives. */
+  readonly alternatives?: boolean;
 };
 
 /** Where one reference and the upload agree. Times in milliseconds from the start of either side. */
@@ -69,6 +71,8 @@ export type MatchSegment = {
   readonly transform: 'none' | 'speed' | 'tempo' | 'pitch' | 'tempo_and_pitch';
   readonly alignedPeaks: number;
   readonly falseMatchProbability: number;
+  /** Where else in the same recording this span of the upload agrees, most certain first; only when asked for. */
+  readonly alternatives?: readonly MatchSegment[];
 };
 
 export type ReferenceMatch = {

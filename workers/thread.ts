@@ -20,7 +20,7 @@ async function resultOf(task: Task): Promise<TaskResult> {
     case 'fingerprint':
       return await fingerprintAudio(task.path, task);
     case 'match':
-      return matchUpload(task.fingerprint, openAll(task.segments), task.transforms);
+      return matchUpload(task.fingerprint, openAll(task.segments), task);
     case 'build':
       return buildSegment(task.references);
     case 'merge':

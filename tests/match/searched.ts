@@ -51,7 +51,7 @@ export class SearchedCatalog {
     segments: readonly SearchedSegment[] = this.segments(),
     transforms: TransformSet = 'none',
   ): FoundSegment[] {
-    return this.describe(matchUpload(upload, segments, transforms));
+    return this.describe(matchUpload(upload, segments, { transforms }));
   }
 
   /** In the order of the upload. */

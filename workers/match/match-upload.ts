@@ -8,8 +8,6 @@ import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
 import { weakRank } from '../fingerprint/parameters.ts';
 import { type Segment, segmentReference } from '../index/segment.ts';
 import type { MatchAnswer, TransformSet } from '../protocol.ts';
-import { type Alignment, alignWindow, lowerBound } from './align.ts';
-import { evidence, followAlignment } from './follow.ts';
 import { hypothesesOf, hypothesisCount } from './hypotheses.ts';
 import {
   alteredLook,
@@ -19,7 +17,6 @@ import {
   maxCandidates,
   maxCandidatesOfHypothesis,
   maxFalseMatchProbability,
-  peakSteps,
   secondLook,
   windowFrames,
   windowHopFrames,
@@ -27,8 +24,8 @@ import {
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
-import { agreementOver, chanceOfAgreement, logFalseMatchProbability } from './significance.ts';
-import { type Candidate, voteSegment } from './vote.ts';
+import { referenceFrameAt, verify, type Window } from './verify.ts';
+import { type Candidate, guessOf, voteSegment } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
 
@@ -39,6 +36,8 @@ type Scan = {
   readonly segments: readonly SearchedSegment[];
   /** Offsets that could have matched: what the false-match probability is multiplied by. */
   readonly offsets: number;
+  /** log10 of the highest false-match probability that is reported. */
+  readonly logThreshold: number;
   readonly references: Map<string, Constellation>;
   readonly stretches: FoundStretch[];
 };
@@ -47,26 +46,28 @@ type Scan = {
 const explainedShare = 0.8;
 /** Share of a window that stretches must span for no alteration to be looked for in it. */
 const coveredShare = 0.8;
-/** A window in which no more than this share of the peaks agrees beyond chance is not followed. */
-const leastExcess = 0.08;
 /** Candidates this near to a stretch already found are on it, in frames. */
 const sameDiagonalFrames = 20;
-/** A vote for an open pitch knows it to within this many steps. */
-const openPitchReach = 16;
 /** Windows (30 min) above which an upload is long. */
 const longUploadWindows = 360;
 /** Constellations of references kept unpacked during a scan: about 20 MB. */
 const maxReferencesKept = 512;
-const logThreshold = Math.log10(maxFalseMatchProbability);
 
-type Window = { readonly begin: number; readonly end: number };
+export type MatchOptions = {
+  readonly transforms?: TransformSet;
+  /** Also what else a span of the upload agrees with in the same recording: the other choruses. */
+  readonly alternatives?: boolean;
+  /** Matches less certain than this are left out. Opened up only to see how far the model can be believed. */
+  readonly maxFalseMatchProbability?: number;
+};
 
 /** @throws WorkerError FINGERPRINT_* */
 export function matchUpload(
   bytes: Uint8Array,
   segments: readonly SearchedSegment[],
-  transforms: TransformSet = 'all',
+  options: MatchOptions = {},
 ): MatchAnswer {
+  const { transforms = 'all', alternatives = false } = options;
   const { constellation, durationMs } = decodeFingerprint(bytes);
   const all = indexPeaks(constellation);
   const strong = indexPeaks(filterPeaks(constellation, (i) => (constellation.ranks[i] as number) < weakRank));
@@ -77,6 +78,7 @@ export function matchUpload(
     all,
     segments,
     offsets: Math.max(1, timeline) * windows.length,
+    logThreshold: Math.log10(options.maxFalseMatchProbability ?? maxFalseMatchProbability),
     references: new Map(),
     stretches: [],
   };
@@ -91,7 +93,7 @@ export function matchUpload(
   if (hypotheses.length > 0) {
     for (const window of looked) if (!isCovered(scan, window)) searchAltered(scan, window, hypotheses);
   }
-  return { durationMs, matches: reportMatches(scan.stretches, durationMs) };
+  return { durationMs, matches: reportMatches(scan.stretches, durationMs, alternatives) };
 }
 
 /** Frames of the references that can match: the same however they are spread over segments. */
@@ -118,7 +120,7 @@ function searchUnaltered(scan: Scan, window: Window): void {
       const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
       if (tried.has(key)) continue;
       tried.add(key);
-      verify(scan, scan.strong, candidate, window, scan.offsets);
+      verifyCandidate(scan, scan.strong, candidate, window, scan.offsets);
     }
     if (isExplained(scan, window)) return;
   }
@@ -127,7 +129,7 @@ function searchUnaltered(scan: Scan, window: Window): void {
 /** All peaks, weak ones too: the recording may be there under something louder. */
 function searchBuried(scan: Scan, window: Window): void {
   for (const candidate of vote(scan, scan.all, window, buriedLook, unaltered)) {
-    verify(scan, scan.all, candidate, window, scan.offsets);
+    verifyCandidate(scan, scan.all, candidate, window, scan.offsets);
   }
 }
 
@@ -142,7 +144,7 @@ function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothes
     .slice(0, maxCandidates);
   for (const candidate of candidates) {
     if (isCovered(scan, window)) return;
-    verify(scan, scan.strong, candidate, window, tried);
+    verifyCandidate(scan, scan.strong, candidate, window, tried);
   }
 }
 
@@ -189,56 +191,18 @@ function isExplained(scan: Scan, { begin, end }: Window): boolean {
   );
 }
 
-function verify(
+function verifyCandidate(
   scan: Scan,
   upload: PeakLookup,
   candidate: Candidate,
   window: Window,
-  hypotheses: number,
+  tried: number,
 ): void {
   if (scan.stretches.some((found) => isOn(found, candidate, window))) return;
-  const { begin, end } = window;
   const { id, constellation } = getReference(scan, candidate);
-  const alignment = alignWindow(constellation, upload, begin, end, {
-    diagonal: candidate.diagonal,
-    tempo: candidate.hypothesis.tempo,
-    pitch: candidate.pitch,
-    pitchReach: candidate.hypothesis === unaltered ? peakSteps : openPitchReach,
-  });
-  if (alignment === undefined) return;
-  const span = {
-    firstPeak: lowerBound(constellation.frames, referenceFrameAt(alignment, begin)),
-    lastPeak: lowerBound(constellation.frames, referenceFrameAt(alignment, end)) - 1,
-    queryBegin: begin,
-    queryEnd: end,
-  };
-  const chance = chanceOfAgreement(constellation, upload, alignment, span, 'first');
-  if (agreementOver(constellation, upload, alignment, span) < chance + leastExcess) return;
-  const rough = followAlignment(
-    constellation,
-    upload,
-    alignment,
-    evidence(Math.max(0.35, chance + 0.2), chance),
-  );
-  if (rough === undefined) return;
-  // Once it is known how well the two agree, the ends can be told from chance more sharply.
-  const agreement = Math.min(0.9, Math.max(chance + 0.1, rough.alignedPeaks / rough.expectedPeaks));
-  const stretch =
-    followAlignment(constellation, upload, rough.alignment, evidence(agreement, chance)) ?? rough;
-  const probability = (chanceHere: number) =>
-    logFalseMatchProbability(stretch.expectedPeaks, stretch.alignedPeaks, chanceHere, hypotheses);
-  if (probability(chance) > logThreshold) return;
-  // Compared over the whole window at the least: a short stretch has no room for wrong offsets of its own.
-  const around = {
-    ...stretch,
-    queryBegin: Math.min(stretch.queryBegin, begin),
-    queryEnd: Math.max(stretch.queryEnd, end),
-  };
-  const logProbability = probability(
-    Math.max(chance, chanceOfAgreement(constellation, upload, stretch.alignment, around, 'close')),
-  );
-  if (logProbability > logThreshold) return;
-  scan.stretches.push({ referenceId: id, stretch, logProbability });
+  const verdict = verify(constellation, upload, guessOf(candidate), window, tried, scan.logThreshold);
+  if (verdict.outcome !== 'match') return;
+  scan.stretches.push({ referenceId: id, stretch: verdict.stretch, logProbability: verdict.logProbability });
 }
 
 /** Whether a candidate lies on what was already found. */
@@ -270,8 +234,4 @@ function getReference(scan: Scan, candidate: Candidate): { id: string; constella
   }
   scan.references.set(id, unpacked.constellation);
   return { id, constellation: unpacked.constellation };
-}
-
-function referenceFrameAt(alignment: Alignment, queryFrame: number): number {
-  return alignment.referenceFrame + (queryFrame - alignment.queryFrame) * alignment.tempo;
 }

@@ -15,20 +15,32 @@ const sharedSpan = 0.5;
 /** Below this a probability is no longer a number a machine can tell from 0. */
 const leastLogProbability = -300;
 
-export function reportMatches(found: readonly FoundStretch[], durationMs: number): ReferenceMatch[] {
-  const byReference = new Map<string, FoundStretch[]>();
+export function reportMatches(
+  found: readonly FoundStretch[],
+  durationMs: number,
+  alternatives: boolean,
+): ReferenceMatch[] {
+  const byReference = new Map<string, Kept[]>();
   for (const one of [...found].sort((a, b) => a.logProbability - b.logProbability)) {
     const kept = byReference.get(one.referenceId);
-    if (kept === undefined) byReference.set(one.referenceId, [one]);
-    else if (!kept.some((other) => overlap(one.stretch, other.stretch) > sharedSpan)) kept.push(one);
+    const better = kept?.find(({ best }) => overlap(best.stretch, one.stretch) > sharedSpan);
+    if (better !== undefined) better.others.push(one);
+    else if (kept !== undefined) kept.push({ best: one, others: [] });
+    else byReference.set(one.referenceId, [{ best: one, others: [] }]);
   }
   return [...byReference].map(([referenceId, kept]) => ({
     referenceId,
     segments: kept
-      .sort((a, b) => a.stretch.queryBegin - b.stretch.queryBegin)
-      .map((one) => toSegment(one, durationMs)),
+      .sort((a, b) => a.best.stretch.queryBegin - b.best.stretch.queryBegin)
+      .map(({ best, others }) => ({
+        ...toSegment(best, durationMs),
+        ...(alternatives ? { alternatives: others.map((other) => toSegment(other, durationMs)) } : {}),
+      })),
   }));
 }
+
+/** One best alignment of a span, and the others, most certain first. */
+type Kept = { readonly best: FoundStretch; readonly others: FoundStretch[] };
 
 function overlap(a: Stretch, b: Stretch): number {
   const shared = Math.min(a.queryEnd, b.queryEnd) - Math.max(a.queryBegin, b.queryBegin);

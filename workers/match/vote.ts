@@ -4,8 +4,9 @@
  */
 import { anchorBits, anchorCell } from '../index/landmark.ts';
 import { referenceAt, type Segment } from '../index/segment.ts';
+import type { Guess } from './align.ts';
 import { grow, growBytes } from './growing-arrays.ts';
-import { type Look, maxCandidates, voteBinShift } from './parameters.ts';
+import { type Look, maxCandidates, peakSteps, voteBinShift } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
 
 export type Candidate = {
@@ -19,6 +20,8 @@ export type Candidate = {
   readonly votes: number;
 };
 
+/** A vote for an open pitch knows it to within this many steps. */
+const openPitchReach = 16;
 /** Added to every diagonal so that an upload that begins before its reference still counts upwards. */
 const bias = 1 << 20;
 const counterBits = 20;
@@ -41,6 +44,11 @@ let runEnds = new Uint32Array(2 ** 15);
 const runLengths = new Uint32Array(4096);
 /** `position` is one of the postings that voted; it says which reference this is. */
 type Bin = { votes: number; sum: number; readonly position: number };
+
+export function guessOf({ diagonal, pitch, hypothesis }: Candidate): Guess {
+  const pitchReach = isPitchKnown(hypothesis) ? peakSteps : openPitchReach;
+  return { diagonal, tempo: hypothesis.tempo, pitch, pitchReach };
+}
 
 /** The best voted lines of one segment, best first. */
 export function voteSegment(
