@@ -2,7 +2,7 @@
  * Landmarks: triplets of peaks, and the 28-bit keys they are found by.
  *
  * A triplet is an anchor and two later peaks of its zone, in the order of the constellation. Its key is
- *   bits 27–6  bucket: Δf12 and Δf13 in 2/3 semitone, Δt12 and Δt13 in 40 ms, scrambled so that equal shares
+ *   bits 27–6  bucket: Δf12 and Δf13 in half a semitone, Δt12 and Δt13 in 40 ms, scrambled so that equal shares
  *              of the key space hold about equal shares of the postings
  *   bits 5–0   the anchor's frequency in 1/14 octave
  * The bucket holds no absolute frequency: all pitches of a shape lie side by side, one pitch is a narrow slice.
@@ -14,18 +14,18 @@ export const zoneFrames = 32;
 /** … and lie within this many frequency steps either side: one octave. */
 export const zoneSteps = 144;
 /** Partners looked at on either side of the search; more would be read than an anchor's zone can hold in music. */
-const maxPartners = 24;
+export const maxPartners = 40;
 
-/** Frequency steps of one cell: 2/3 semitone. */
-export const stepCell = 8;
+/** Frequency steps of one cell: half a semitone. Wider ones bring three times the postings for hardly more landmarks. */
+export const stepCell = 6;
 /** Frames of one cell: 40 ms. */
 export const frameCell = 2;
 /** Frequency steps of one cell of the anchor. */
 export const anchorCell = 10;
 
-const stepCells = 38;
+const stepCells = Math.ceil(288 / stepCell) + 2;
 const frameCells = 17;
-/** Buckets there are before scrambling: (2 × 144 / 8 + 2)² × 17². */
+/** Buckets there are before scrambling: (2 × 144 / 6 + 2)² × 17². */
 const bucketCount = stepCells * stepCells * frameCells * frameCells;
 export const bucketBits = 22;
 export const anchorBits = 6;
@@ -40,11 +40,23 @@ if (bucketCount > 2 ** bucketBits) throw new Error('buckets do not fit their bit
  * so that a search can probe the neighbours.
  */
 export function landmarkKey(df12: number, df13: number, dt12: number, dt13: number): number {
-  const bucket = ((df12 * stepCells + df13) * frameCells + dt12) * frameCells + dt13;
-  return (Math.imul(bucket, scrambler) & (2 ** bucketBits - 1)) << anchorBits;
+  return keyOfShares(secondShare(df12, dt12) + thirdShare(df13, dt13));
 }
 
-/** The cell of a difference of −144…144 steps; cell 18 begins at 0. */
+/** What the second peak's cells, and what the third's, add to the bucket before it is scrambled. */
+export function secondShare(df12: number, dt12: number): number {
+  return (df12 * stepCells * frameCells + dt12) * frameCells;
+}
+
+export function thirdShare(df13: number, dt13: number): number {
+  return df13 * frameCells * frameCells + dt13;
+}
+
+export function keyOfShares(sum: number): number {
+  return (Math.imul(sum, scrambler) & (2 ** bucketBits - 1)) << anchorBits;
+}
+
+/** The cell of a difference of −144…144 steps; cell 24 begins at 0. */
 export function stepCellOf(steps: number): number {
   return Math.floor((steps + zoneSteps) / stepCell);
 }
@@ -124,14 +136,14 @@ function isPartner(frames: number, steps: number): boolean {
 }
 
 /**
- * Indices of the partners of peak `i` below `ranks`, in order, into `target`; says how many. `reach` is the zone
+ * Indices of the partners of peak `i` below `most` in rank, in order, into `target`; says how many. `reach` is the zone
  * in frames of this constellation: an upload that runs slow has a longer one.
  */
 export function partnersOf(
-  { frames, steps, ranks: own }: Constellation,
+  { frames, steps, ranks }: Constellation,
   i: number,
   reach: number,
-  ranks: number,
+  most: number,
   target: Int32Array,
 ): number {
   const frame = frames[i] as number;
@@ -140,7 +152,7 @@ export function partnersOf(
   for (let j = i + 1; j < frames.length && count < maxPartners; j++) {
     const distance = (frames[j] as number) - frame;
     if (distance > reach) break;
-    if ((own[j] as number) < ranks && isPartner(distance, (steps[j] as number) - step)) target[count++] = j;
+    if ((ranks[j] as number) < most && isPartner(distance, (steps[j] as number) - step)) target[count++] = j;
   }
   return count;
 }

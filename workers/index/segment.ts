@@ -31,7 +31,7 @@
  * position says reference and time at once, and position minus query time is one number to vote on.
  */
 import { crc32 } from 'node:zlib';
-import { bucketBits, keyBits } from './landmark.ts';
+import { anchorBits, bucketBits, keyBits } from './landmark.ts';
 
 export const segmentMagic = 0x58494d45;
 export const segmentFormatVersion = 1;
@@ -54,6 +54,8 @@ export type Segment = {
   readonly references: DataView<SharedArrayBuffer>;
   readonly firstFrames: Uint32Array;
   readonly frameCounts: Uint32Array;
+  /** Of a small segment. Not stored: made when it is opened. */
+  readonly buckets: BucketDirectory | undefined;
   readonly slots: Uint32Array;
   readonly remainders: Uint16Array;
   readonly positions: Uint32Array;
@@ -116,22 +118,68 @@ export function openSegment(bytes: SharedArrayBuffer): Segment {
     firstFrames[i] = references.getUint32(i * referenceBytes + 24, true);
     frameCounts[i] = references.getUint32(i * referenceBytes + 28, true);
   }
+  const slotShift = keyBits - slotBits;
+  const slots = new Uint32Array(bytes, slotsAt, 2 ** slotBits + 1);
+  const remainders = new Uint16Array(bytes, remaindersAt, postingCount);
   return {
     bytes,
     parameterVersion: header.getUint32(8, true),
     referenceCount,
     postingCount,
-    slotShift: keyBits - slotBits,
+    slotShift,
     timelineFrames: header.getUint32(24, true),
     highestPosition: header.getFloat64(40, true),
     references,
     firstFrames,
     frameCounts,
-    slots: new Uint32Array(bytes, slotsAt, 2 ** slotBits + 1),
-    remainders: new Uint16Array(bytes, remaindersAt, postingCount),
+    buckets: postingCount > maxPostingsMarked ? undefined : listBuckets(slots, remainders, slotShift),
+    slots,
+    remainders,
     positions: new Uint32Array(bytes, positionsAt, postingCount),
     constellations: new Uint8Array(bytes, constellationsAt, header.getFloat64(48, true)),
   };
+}
+
+/** Above this many postings a slot holds a few buckets, or one, and most are occupied. */
+const maxPostingsMarked = 2 ** 22;
+
+/** Which buckets hold postings, and where each one's begin: the n-th bit that is set belongs to the n-th beginning. */
+export type BucketDirectory = {
+  /** A bit for each bucket. */
+  readonly marks: Uint32Array;
+  /** Bits set before each word of `marks`. */
+  readonly before: Uint32Array;
+  /** One more than there are buckets with postings: the last is where all end. */
+  readonly begins: Uint32Array;
+};
+
+function listBuckets(slots: Uint32Array, remainders: Uint16Array, slotShift: number): BucketDirectory {
+  const marks = new Uint32Array(2 ** (bucketBits - 5));
+  const begins: number[] = [];
+  let newest = -1;
+  for (let slot = 0; slot + 1 < slots.length; slot++) {
+    const end = slots[slot + 1] as number;
+    for (let at = slots[slot] as number; at < end; at++) {
+      const bucket = ((slot << slotShift) | (remainders[at] as number)) >>> anchorBits;
+      if (bucket === newest) continue;
+      newest = bucket;
+      marks[bucket >>> 5] = (marks[bucket >>> 5] as number) | (1 << (bucket & 31));
+      begins.push(at);
+    }
+  }
+  begins.push(remainders.length);
+  const before = new Uint32Array(marks.length);
+  for (let word = 0; word + 1 < marks.length; word++) {
+    before[word + 1] = (before[word] as number) + countBits(marks[word] as number);
+  }
+  return { marks, before, begins: Uint32Array.from(begins) };
+}
+
+/** Bits set in 32. */
+export function countBits(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 export type SegmentReference = {

@@ -3,7 +3,7 @@
  * peaks of the two constellations meet, found over a small grid of tempos and made exact by least squares.
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
-import { alignReach, maxTempoDeviation, peakFrames, peakSteps, tempoStep } from './parameters.ts';
+import { alignReach, fitFrames, fitSteps, maxTempoDeviation, tempoStep } from './parameters.ts';
 import { firstPeakFrom, type PeakLookup } from './peak-lookup.ts';
 
 export type Alignment = {
@@ -45,7 +45,7 @@ export function alignWindow(
   guess: Guess,
 ): Alignment | undefined {
   let pairCount = collectPairs(reference, upload, begin, end, guess);
-  if (guess.pitchReach > peakSteps) pairCount = keepBestPitch(pairCount);
+  if (guess.pitchReach > fitSteps) pairCount = keepBestPitch(pairCount);
   const middle = (begin + end) / 2;
   let bestCount = 0;
   let bestError = 0;
@@ -127,7 +127,7 @@ function keepBestPitch(pairCount: number): number {
   }
   let kept = 0;
   for (let i = 0; i < pairCount; i++) {
-    if (Math.abs((pairSteps[i] as number) - best) > peakSteps) continue;
+    if (Math.abs((pairSteps[i] as number) - best) > fitSteps) continue;
     pairTimes[kept] = pairTimes[i] as number;
     pairErrors[kept] = pairErrors[i] as number;
     pairSteps[kept++] = pairSteps[i] as number;
@@ -154,7 +154,7 @@ function refine(
     for (let i = 0; i < pairCount; i++) {
       const x = (pairTimes[i] as number) - middle;
       const y = pairErrors[i] as number;
-      if (Math.abs(y - fit.at - fit.slope * x) > peakFrames) continue;
+      if (Math.abs(y - fit.at - fit.slope * x) > fitFrames) continue;
       n++;
       sumX += x;
       sumY += y;
@@ -176,6 +176,10 @@ function refine(
     tempo: guess.tempo * (1 + fit.slope),
     steps,
   };
+}
+
+export function referenceFrameAt(alignment: Alignment, queryFrame: number): number {
+  return alignment.referenceFrame + (queryFrame - alignment.queryFrame) * alignment.tempo;
 }
 
 /** Index of the first entry that is not below `value`. */

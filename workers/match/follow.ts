@@ -5,7 +5,7 @@
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { type Alignment, lowerBound } from './align.ts';
-import { blockFrames, maxGapFrames, memoryFrames, peakFrames, peakSteps } from './parameters.ts';
+import { blockFrames, foundFrames, foundSteps, maxGapFrames, memoryFrames } from './parameters.ts';
 import { firstPeakFrom, type PeakLookup } from './peak-lookup.ts';
 
 export type Stretch = {
@@ -116,7 +116,7 @@ function followOneWay(
       blockEnd = frame + way * blockFrames;
     }
     const expected = line.queryFrame + (frame - line.referenceFrame) / line.tempo;
-    if (expected < -peakFrames || expected > upload.frameCount + peakFrames) break;
+    if (expected < -foundFrames || expected > upload.frameCount + foundFrames) break;
     const at = findPeak(upload, expected, (reference.steps[i] as number) + start.steps);
     if (at === undefined) score += weights.miss;
     else {
@@ -144,15 +144,15 @@ export function findPeak(
 ): number | undefined {
   const { frames, steps } = upload.constellation;
   let nearest: number | undefined;
-  let distance = peakFrames + 0.5;
-  const last = expectedFrame + peakFrames + 0.5;
+  let distance = foundFrames;
+  const last = expectedFrame + foundFrames;
   for (let j = firstPeakFrom(upload, Math.ceil(expectedFrame - distance)); j < frames.length; j++) {
     const frame = frames[j] as number;
     if (frame > last) break;
     const apart = (steps[j] as number) - expectedStep;
-    if (apart > peakSteps || apart < -peakSteps) continue;
+    if (apart > foundSteps || apart < -foundSteps) continue;
     const away = Math.abs(frame - expectedFrame);
-    if (away < distance) {
+    if (away <= distance) {
       nearest = frame;
       distance = away;
     }

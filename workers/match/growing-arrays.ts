@@ -10,3 +10,9 @@ export function growBytes(source: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuff
   grown.set(source);
   return grown;
 }
+
+export function growShort(array: Uint16Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+  const grown = new Uint16Array(array.length * 2);
+  grown.set(array);
+  return grown;
+}

@@ -8,6 +8,8 @@ import type { TransformSet } from '../protocol.ts';
 import type { Hypothesis } from './probes.ts';
 
 const tempoRatio = 1.04;
+/** Frequency steps. */
+const pitchWidth = 8;
 
 /** Tempos and pitches of a set; pitches in semitones. */
 const ranges = {
@@ -34,10 +36,15 @@ export function hypothesesOf(set: TransformSet): readonly Hypothesis[] {
   }
 }
 
-/** How many times as many alignments these hypotheses allow as the unaltered one: tempos × pitches of a peak's width. */
-export function hypothesisCount(hypotheses: readonly Hypothesis[]): number {
-  return hypotheses.reduce(
-    (sum, { lowestPitch, highestPitch }) => sum + 1 + (highestPitch - lowestPitch) / 8,
-    1,
+/**
+ * How many times as many alignments these hypotheses allow as the unaltered one: tempos × pitches of a peak's width.
+ * Half of the certainty that is asked for is spent on the few of them on the lines that most alterations lie on (speed,
+ * tempo alone, pitch alone), half on the rest of the plane.
+ */
+export function countHypotheses(hypotheses: readonly Hypothesis[]): { onLines: number; onPlane: number } {
+  const pitches = hypotheses.map(
+    ({ lowestPitch, highestPitch }) => 1 + (highestPitch - lowestPitch) / pitchWidth,
   );
+  const onPlane = pitches.reduce((sum, count) => sum + count, 0);
+  return { onLines: 2 * (2 * hypotheses.length + Math.max(0, ...pitches)), onPlane: 2 * onPlane };
 }

@@ -2,13 +2,13 @@
  * The life of a scan, in one file: windows → landmarks → votes → candidates → alignment → stretch →
  * significance → segments. Pure: the same segments and the same fingerprint give the same answer.
  */
-import { type Constellation, filterPeaks } from '../fingerprint/constellation.ts';
+import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
 import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
-import { weakRank } from '../fingerprint/parameters.ts';
 import { type Segment, segmentReference } from '../index/segment.ts';
 import type { MatchAnswer, TransformSet } from '../protocol.ts';
-import { hypothesesOf, hypothesisCount } from './hypotheses.ts';
+import { referenceFrameAt } from './align.ts';
+import { countHypotheses, hypothesesOf } from './hypotheses.ts';
 import {
   alteredLook,
   buriedLook,
@@ -24,15 +24,15 @@ import {
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
-import { referenceFrameAt, verify, type Window } from './verify.ts';
+import { verify, type Window } from './verify.ts';
 import { type Candidate, guessOf, voteSegment } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
 
 type Scan = {
-  /** The upload's strong peaks, and all of them. */
-  readonly strong: PeakLookup;
-  readonly all: PeakLookup;
+  readonly upload: PeakLookup;
+  /** Whether other alignments with the same recording are wanted too. */
+  readonly alternatives: boolean;
   readonly segments: readonly SearchedSegment[];
   /** Offsets that could have matched: what the false-match probability is multiplied by. */
   readonly offsets: number;
@@ -43,7 +43,7 @@ type Scan = {
 };
 
 /** A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. */
-const explainedShare = 0.8;
+const explainedShare = 0.7;
 /** Share of a window that stretches must span for no alteration to be looked for in it. */
 const coveredShare = 0.8;
 /** Candidates this near to a stretch already found are on it, in frames. */
@@ -69,13 +69,12 @@ export function matchUpload(
 ): MatchAnswer {
   const { transforms = 'all', alternatives = false } = options;
   const { constellation, durationMs } = decodeFingerprint(bytes);
-  const all = indexPeaks(constellation);
-  const strong = indexPeaks(filterPeaks(constellation, (i) => (constellation.ranks[i] as number) < weakRank));
-  const windows = windowsOf(all.frameCount);
+  const upload = indexPeaks(constellation);
+  const windows = windowsOf(upload.frameCount);
   const timeline = segments.reduce((sum, searched) => sum + framesOf(searched), 0);
   const scan: Scan = {
-    strong,
-    all,
+    upload,
+    alternatives,
     segments,
     offsets: Math.max(1, timeline) * windows.length,
     logThreshold: Math.log10(options.maxFalseMatchProbability ?? maxFalseMatchProbability),
@@ -116,11 +115,11 @@ function windowsOf(frameCount: number): Window[] {
 function searchUnaltered(scan: Scan, window: Window): void {
   const tried = new Set<string>();
   for (const look of [firstLook, secondLook]) {
-    for (const candidate of vote(scan, scan.strong, window, look, unaltered)) {
+    for (const candidate of vote(scan, window, look, unaltered)) {
       const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
       if (tried.has(key)) continue;
       tried.add(key);
-      verifyCandidate(scan, scan.strong, candidate, window, scan.offsets);
+      verifyCandidate(scan, candidate, window, scan.offsets);
     }
     if (isExplained(scan, window)) return;
   }
@@ -128,39 +127,36 @@ function searchUnaltered(scan: Scan, window: Window): void {
 
 /** All peaks, weak ones too: the recording may be there under something louder. */
 function searchBuried(scan: Scan, window: Window): void {
-  for (const candidate of vote(scan, scan.all, window, buriedLook, unaltered)) {
-    verifyCandidate(scan, scan.all, candidate, window, scan.offsets);
+  for (const candidate of vote(scan, window, buriedLook, unaltered)) {
+    verifyCandidate(scan, candidate, window, scan.offsets);
   }
 }
 
 /** Every hypothesis votes before any candidate is verified: the right tempo's votes stand out among the tempos. */
 function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothesis[]): void {
-  const tried = scan.offsets * hypothesisCount(hypotheses);
+  const { onLines, onPlane } = countHypotheses(hypotheses);
   const candidates = hypotheses
-    .flatMap((hypothesis) =>
-      vote(scan, scan.strong, window, alteredLook, hypothesis).slice(0, maxCandidatesOfHypothesis),
-    )
-    .sort((a, b) => b.votes - a.votes)
+    .flatMap((hypothesis) => vote(scan, window, alteredLook, hypothesis).slice(0, maxCandidatesOfHypothesis))
+    .sort((a, b) => b.weight - a.weight)
     .slice(0, maxCandidates);
   for (const candidate of candidates) {
     if (isCovered(scan, window)) return;
-    verifyCandidate(scan, scan.strong, candidate, window, tried);
+    verifyCandidate(scan, candidate, window, scan.offsets * (candidate.isOnLine ? onLines : onPlane));
   }
 }
 
 /** The best voted candidates of all segments, best first. */
 function vote(
-  { segments }: Scan,
-  upload: PeakLookup,
+  { segments, upload }: Scan,
   { begin, end }: Window,
   look: Look,
   hypothesis: Hypothesis,
 ): Candidate[] {
   const first = firstPeakFrom(upload, begin);
-  const probes = probeWindow(upload.constellation, first, firstPeakFrom(upload, end), look.ranks, hypothesis);
+  const probes = probeWindow(upload.constellation, first, firstPeakFrom(upload, end), look, hypothesis);
   return segments
     .flatMap(({ segment, tombstones }) => voteSegment(segment, tombstones, probes, look))
-    .sort((a, b) => b.votes - a.votes)
+    .sort((a, b) => b.weight - a.weight)
     .slice(0, maxCandidates);
 }
 
@@ -181,26 +177,26 @@ function isCovered(scan: Scan, { begin, end }: Window): boolean {
   return covered >= coveredShare * (end - begin);
 }
 
-function isExplained(scan: Scan, { begin, end }: Window): boolean {
+function isExplained(scan: Scan, window: Window): boolean {
+  return scan.stretches.some((found) => explains(found, window));
+}
+
+function explains({ stretch }: FoundStretch, { begin, end }: Window): boolean {
   const slack = (end - begin) / 10;
-  return scan.stretches.some(
-    ({ stretch }) =>
-      stretch.queryBegin <= begin + slack &&
-      stretch.queryEnd >= end - slack &&
-      stretch.alignedPeaks >= explainedShare * stretch.expectedPeaks,
+  return (
+    stretch.queryBegin <= begin + slack &&
+    stretch.queryEnd >= end - slack &&
+    stretch.alignedPeaks >= explainedShare * stretch.expectedPeaks
   );
 }
 
-function verifyCandidate(
-  scan: Scan,
-  upload: PeakLookup,
-  candidate: Candidate,
-  window: Window,
-  tried: number,
-): void {
-  if (scan.stretches.some((found) => isOn(found, candidate, window))) return;
+function verifyCandidate(scan: Scan, candidate: Candidate, window: Window, tried: number): void {
+  const isKnown = scan.stretches.some(
+    (found) => isOn(found, candidate, window) || (!scan.alternatives && isInstead(found, candidate, window)),
+  );
+  if (isKnown) return;
   const { id, constellation } = getReference(scan, candidate);
-  const verdict = verify(constellation, upload, guessOf(candidate), window, tried, scan.logThreshold);
+  const verdict = verify(constellation, scan.upload, guessOf(candidate), window, tried, scan.logThreshold);
   if (verdict.outcome !== 'match') return;
   scan.stretches.push({ referenceId: id, stretch: verdict.stretch, logProbability: verdict.logProbability });
 }
@@ -215,6 +211,11 @@ function isOn(found: FoundStretch, candidate: Candidate, { begin, end }: Window)
   const middle = (begin + end) / 2;
   const expected = candidate.diagonal + candidate.hypothesis.tempo * middle;
   return Math.abs(referenceFrameAt(stretch.alignment, middle) - expected) < sameDiagonalFrames;
+}
+
+/** Whether what was found explains the window by the candidate's own recording: by another chorus of it, say. */
+function isInstead(found: FoundStretch, candidate: Candidate, window: Window): boolean {
+  return candidateReference(candidate).id === found.referenceId && explains(found, window);
 }
 
 function candidateReference(candidate: Candidate): { id: string } {

@@ -7,28 +7,42 @@ export const windowHopFrames = 250;
 /** Frames of one voting bin: 160 ms. Neighbouring bins count together. */
 export const voteBinShift = 3;
 /**
- * One look at a window: peaks of ranks below `ranks` make its landmarks; of what they hit, the rarest `maxHits`
- * postings of each segment are read; lines of fewer than `minVotes` are not looked at.
+ * One look at a window. Its landmarks are made of peaks of ranks below `ranks`; they are looked for in their own cells
+ * and up to `strays` cells beside. Of what they hit, the rarest `maxHits` postings of each segment are read; lines of
+ * fewer than `minVotes` are not looked at, nor those of fewer than `lineVotes` where there are few of their kind.
  */
-export type Look = { readonly ranks: number; readonly minVotes: number; readonly maxHits: number };
+export type Look = {
+  readonly ranks: number;
+  readonly strays: number;
+  readonly minVotes: number;
+  readonly lineVotes: number;
+  readonly maxHits: number;
+};
 
 /** The most salient peaks first: an eighth of the landmarks find nearly everything. */
-export const firstLook: Look = { ranks: 15, minVotes: 3, maxHits: 2 ** 16 };
-export const secondLook: Look = { ranks: 30, minVotes: 3, maxHits: 2 ** 16 };
-/** All peaks, weak ones too, for what lies buried under speech: of 30 excerpts under it, 26 instead of 8 are found. */
-export const buriedLook: Look = { ranks: 64, minVotes: 4, maxHits: 2 ** 20 };
-/** For each tempo, where tempo and pitch are open. More ranks find less: they bring noise sooner than landmarks. */
-export const alteredLook: Look = { ranks: 15, minVotes: 4, maxHits: 2 ** 16 };
+export const firstLook: Look = { ranks: 15, strays: 1, minVotes: 3, lineVotes: 3, maxHits: 2 ** 16 };
+export const secondLook: Look = { ...firstLook, ranks: 30 };
+/** All peaks, weak ones too, for what lies buried under speech: of 40 excerpts under it, 38 are found instead of 12. */
+export const buriedLook: Look = { ...firstLook, ranks: 64, maxHits: 2 ** 20 };
+/** For each tempo, where tempo and pitch are open. */
+export const alteredLook: Look = { ...firstLook, strays: 2, lineVotes: 2 };
 
-/** Candidates verified in a window, best voted first, and those that each tempo may name. */
-export const maxCandidates = 16;
-export const maxCandidatesOfHypothesis = 4;
-/** Probe the neighbouring cell too where a value lies this near to an edge, in frequency steps. */
-export const edgeSteps = 3;
+/** Candidates verified in a window, best voted first, and those that each tempo may name: 30 to 40 µs each. */
+export const maxCandidates = 1000;
+export const maxCandidatesOfHypothesis = 60;
+/** Probe the neighbouring cell too where a value lies this near to an edge, in frequency steps: of a cell, of an anchor's. */
+export const edgeSteps = 2;
+export const anchorEdgeSteps = 3;
 
-/** A peak is found again within this many frames and frequency steps of where the alignment puts it. */
-export const peakFrames = 2;
-export const peakSteps = 4;
+/**
+ * A peak is found again within this many frames and frequency steps of where the alignment puts it: of those within
+ * 2.5 frames and 4 steps, nine in ten true ones and a third of the chance ones.
+ */
+export const foundFrames = 1.5;
+export const foundSteps = 2;
+/** Until the alignment is exact, pairs of peaks this far apart help to find it. */
+export const fitFrames = 2;
+export const fitSteps = 4;
 
 /** Tempo ratios tried around 1 when a candidate is aligned, and their step. */
 export const maxTempoDeviation = 0.024;
@@ -47,13 +61,14 @@ export const maxGapFrames = 300;
  * What the false-match model grants to recordings that merely sound alike: peaks agree this much more often
  * than at shifted offsets.
  */
-export const lookAlikeShare = 0.03;
+export const lookAlikeShare = 0.012;
 /** Peaks of one note come together: this many count as one independent observation. */
 export const peaksPerObservation = 1.3;
 /** Of the best agreement at a wrong offset, this much is granted to chance: loops and drum patterns repeat. */
 export const repeatedShare = 0.5;
-/** Wrong offsets and peaks that a close look compares at the most. */
-export const maxCloseShifts = 400;
+/** … and less where the whole upload agrees: who shares a loop with a recording shares a part. */
+export const repeatedShareOfWhole = 0.4;
+/** Peaks that are compared at a wrong offset at the most. */
 export const maxPeaksCompared = 256;
 /** Matches less certain than this are not reported. */
 export const maxFalseMatchProbability = 1e-6;

@@ -8,14 +8,17 @@ import { stepCount } from '../fingerprint/parameters.ts';
 import {
   anchorCell,
   frameCell,
-  landmarkKey,
+  keyOfShares,
+  maxPartners,
   partnersOf,
+  secondShare,
   stepCell,
+  thirdShare,
   zoneFrames,
   zoneSteps,
 } from '../index/landmark.ts';
-import { grow } from './growing-arrays.ts';
-import { edgeSteps } from './parameters.ts';
+import { grow, growShort } from './growing-arrays.ts';
+import { anchorEdgeSteps, edgeSteps, type Look } from './parameters.ts';
 
 /** What is supposed to have been done to the recording. */
 export type Hypothesis = {
@@ -28,141 +31,148 @@ export type Hypothesis = {
 
 export const unaltered: Hypothesis = { tempo: 1, lowestPitch: 0, highestPitch: 0 };
 
-/** Landmarks of a window, as cells to probe. In parallel: bucket or key, anchor's time and frequency. */
+/** Landmarks of a window, as cells to probe. Valid until the next call of `probeWindow`. */
 export type Probes = {
   readonly hypothesis: Hypothesis;
-  /** Whole keys where the pitch is known; else buckets, in which all anchors are read. */
+  readonly count: number;
+  /** Of each probe: the whole key where the pitch is known; else the bucket, in which all anchors are read. */
   readonly keys: Uint32Array;
-  /** Anchor's time × tempo, in reference frames. */
+  /** Of each probe: the upload's peak that is its anchor, counted from the window's first. */
+  readonly anchors: Uint16Array;
+  /** Of each peak: its time × tempo, in reference frames. */
   readonly frames: Uint32Array;
+  /** Of each peak. */
   readonly steps: Uint16Array;
 };
 
-const lastStepCell = 36;
+const lastStepCell = Math.floor(288 / stepCell);
 const lastFrameCell = zoneFrames / frameCell;
+const lastAnchorCell = 63;
 
 /** Kept between calls: one set of buffers a thread. */
-let probeKeys = new Uint32Array(2 ** 15);
-let probeFrames = new Uint32Array(2 ** 15);
-let probeSteps = new Uint16Array(2 ** 15);
-const partners = new Int32Array(64);
-const df12 = new Int32Array(2);
-const df13 = new Int32Array(2);
-const dt12 = new Int32Array(2);
-const dt13 = new Int32Array(2);
-const anchors = new Int32Array(2);
-/** Two of each of five values. */
+let probeKeys = new Uint32Array(2 ** 17);
+let probeAnchors = new Uint16Array(2 ** 17);
+let anchorFrames = new Uint32Array(2 ** 11);
+let anchorSteps = new Uint16Array(2 ** 11);
+const partners = new Int32Array(maxPartners);
+/**
+ * Four places for each partner: what its own cells, then those with one neighbour, then both neighbours add to the
+ * bucket; and how many of them stray by 0, by up to 1, by up to 2 cells.
+ */
+const secondShares = new Int32Array(4 * maxPartners);
+const thirdShares = new Int32Array(4 * maxPartners);
+const shareCounts = new Uint8Array(4 * maxPartners);
+/** Two anchors with 4 × 4 shares. */
 const maxProbesPerTriplet = 32;
 
-/** Where the landmarks of the peaks `begin`…`end` below `ranks` may have been registered. Valid until the next call. */
+/** Where the landmarks of the peaks `begin`…`end` may have been registered. */
 export function probeWindow(
   constellation: Constellation,
   begin: number,
   end: number,
-  ranks: number,
+  { ranks, strays }: Look,
   hypothesis: Hypothesis,
 ): Probes {
   const { frames, steps } = constellation;
   const { tempo } = hypothesis;
   const isKnown = isPitchKnown(hypothesis);
-  const reach = zoneFrames / tempo;
+  while (anchorFrames.length < end - begin) {
+    anchorFrames = grow(anchorFrames);
+    anchorSteps = growShort(anchorSteps);
+  }
   let count = 0;
   for (let i = begin; i < end; i++) {
     if ((constellation.ranks[i] as number) >= ranks) continue;
-    const frame = frames[i] as number;
+    const anchor = i - begin;
     const step = steps[i] as number;
-    const unshifted = step - hypothesis.lowestPitch;
-    if (isKnown && (unshifted < 0 || unshifted >= stepCount)) continue;
-    const anchorCount = isKnown ? cellsNear(unshifted, anchorCell, edgeSteps, 63, anchors) : 1;
-    const partnerCount = partnersOf(constellation, i, reach, ranks, partners);
+    anchorFrames[anchor] = Math.round((frames[i] as number) * tempo);
+    anchorSteps[anchor] = step;
+    let ownAnchor = 0;
+    let otherAnchor = -1;
+    if (isKnown) {
+      const unshifted = step - hypothesis.lowestPitch;
+      if (unshifted < 0 || unshifted >= stepCount) continue;
+      ownAnchor = Math.min(lastAnchorCell, (unshifted / anchorCell) | 0);
+      otherAnchor = neighbour(unshifted, ownAnchor, anchorCell, anchorEdgeSteps, lastAnchorCell);
+    }
+    const partnerCount = partnersOf(constellation, i, zoneFrames / tempo, ranks, partners);
     for (let p = 0; p < partnerCount; p++) {
-      const second = partners[p] as number;
-      const df12Count = cellsNear(
-        (steps[second] as number) - step + zoneSteps,
-        stepCell,
-        edgeSteps,
-        lastStepCell,
-        df12,
+      const partner = partners[p] as number;
+      placePartner(
+        p,
+        (steps[partner] as number) - step,
+        ((frames[partner] as number) - (frames[i] as number)) * tempo,
       );
-      const dt12Count = cellsNear(
-        ((frames[second] as number) - frame) * tempo,
-        frameCell,
-        1,
-        lastFrameCell,
-        dt12,
-      );
+    }
+    for (let p = 0; p < partnerCount; p++) {
       for (let r = p + 1; r < partnerCount; r++) {
-        const third = partners[r] as number;
-        const df13Count = cellsNear(
-          (steps[third] as number) - step + zoneSteps,
-          stepCell,
-          edgeSteps,
-          lastStepCell,
-          df13,
-        );
-        const dt13Count = cellsNear(
-          ((frames[third] as number) - frame) * tempo,
-          frameCell,
-          1,
-          lastFrameCell,
-          dt13,
-        );
-        if (count + maxProbesPerTriplet > probeKeys.length) growProbes();
+        if (count + maxProbesPerTriplet > probeKeys.length) {
+          probeKeys = grow(probeKeys);
+          probeAnchors = growShort(probeAnchors);
+        }
         const from = count;
-        for (let a = 0; a < df12Count; a++) {
-          for (let b = 0; b < df13Count; b++) {
-            for (let c = 0; c < dt12Count; c++) {
-              for (let d = 0; d < dt13Count; d++) {
-                const key = landmarkKey(
-                  df12[a] as number,
-                  df13[b] as number,
-                  dt12[c] as number,
-                  dt13[d] as number,
-                );
-                for (let e = 0; e < anchorCount; e++) {
-                  probeKeys[count++] = isKnown ? key | (anchors[e] as number) : key;
-                }
-              }
-            }
+        for (let s = 0; s < (shareCounts[4 * p + Math.min(2, strays)] as number); s++) {
+          const left = strays - straysOf(p, s);
+          const second = secondShares[4 * p + s] as number;
+          const thirds = shareCounts[4 * r + Math.min(2, left)] as number;
+          for (let t = 0; t < thirds; t++) {
+            const key = keyOfShares(second + (thirdShares[4 * r + t] as number));
+            probeKeys[count++] = key | ownAnchor;
+            if (otherAnchor >= 0 && left > straysOf(r, t)) probeKeys[count++] = key | otherAnchor;
           }
         }
-        probeFrames.fill(Math.round(frame * tempo), from, count);
-        probeSteps.fill(step, from, count);
+        probeAnchors.fill(anchor, from, count);
       }
     }
   }
   return {
     hypothesis,
-    keys: probeKeys.subarray(0, count),
-    frames: probeFrames.subarray(0, count),
-    steps: probeSteps.subarray(0, count),
+    count,
+    keys: probeKeys,
+    anchors: probeAnchors,
+    frames: anchorFrames,
+    steps: anchorSteps,
   };
 }
 
-/** The cell of a value ≥ 0, and the neighbour's where the value lies within `edge` of it. Says how many. */
-function cellsNear(value: number, size: number, edge: number, last: number, target: Int32Array): number {
-  const cell = Math.min(last, (value / size) | 0);
+/** Sets down what partner `p`, this far from its anchor in steps and reference frames, adds to a bucket. */
+function placePartner(p: number, apart: number, later: number): void {
+  const step = Math.min(lastStepCell, ((apart + zoneSteps) / stepCell) | 0);
+  const otherStep = neighbour(apart + zoneSteps, step, stepCell, edgeSteps, lastStepCell);
+  const frame = Math.min(lastFrameCell, (later / frameCell) | 0);
+  const otherFrame = neighbour(later, frame, frameCell, 1, lastFrameCell);
+  let at = 4 * p;
+  shareCounts[at] = 1;
+  secondShares[at] = secondShare(step, frame);
+  thirdShares[at++] = thirdShare(step, frame);
+  if (otherFrame >= 0) {
+    secondShares[at] = secondShare(step, otherFrame);
+    thirdShares[at++] = thirdShare(step, otherFrame);
+  }
+  if (otherStep >= 0) {
+    secondShares[at] = secondShare(otherStep, frame);
+    thirdShares[at++] = thirdShare(otherStep, frame);
+  }
+  shareCounts[4 * p + 1] = at - 4 * p;
+  if (otherFrame >= 0 && otherStep >= 0) {
+    secondShares[at] = secondShare(otherStep, otherFrame);
+    thirdShares[at++] = thirdShare(otherStep, otherFrame);
+  }
+  shareCounts[4 * p + 2] = at - 4 * p;
+}
+
+/** By how many cells the `s`-th share of partner `p` strays. */
+function straysOf(p: number, s: number): number {
+  return s === 0 ? 0 : s < (shareCounts[4 * p + 1] as number) ? 1 : 2;
+}
+
+/** The neighbour of a value's cell where the value lies within `edge` of it; -1 where it does not. */
+function neighbour(value: number, cell: number, size: number, edge: number, last: number): number {
   const inside = value - cell * size;
-  target[0] = cell;
-  if (inside < edge && inside < size - inside && cell > 0) {
-    target[1] = cell - 1;
-    return 2;
-  }
-  if (size - 1 - inside < edge && cell < last) {
-    target[1] = cell + 1;
-    return 2;
-  }
-  return 1;
+  if (inside < edge && inside < size - inside && cell > 0) return cell - 1;
+  return size - 1 - inside < edge && cell < last ? cell + 1 : -1;
 }
 
 export function isPitchKnown(hypothesis: Hypothesis): boolean {
   return hypothesis.lowestPitch === hypothesis.highestPitch;
-}
-
-function growProbes(): void {
-  probeKeys = grow(probeKeys);
-  probeFrames = grow(probeFrames);
-  const steps = new Uint16Array(probeSteps.length * 2);
-  steps.set(probeSteps);
-  probeSteps = steps;
 }

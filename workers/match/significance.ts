@@ -7,28 +7,26 @@
  * every offset of every reference, for every window of the upload.
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
-import type { Alignment } from './align.ts';
+import { type Alignment, lowerBound, referenceFrameAt } from './align.ts';
 import { findPeak } from './follow.ts';
-import {
-  lookAlikeShare,
-  maxCloseShifts,
-  maxPeaksCompared,
-  peaksPerObservation,
-  repeatedShare,
-} from './parameters.ts';
+import { lookAlikeShare, maxPeaksCompared, peaksPerObservation } from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
 
-/** Offsets compared for a first look, and frames between offsets for a close one: a loop meets itself to the frame. */
+/** Offsets and peaks compared for the mean. */
 const firstLookShifts = 16;
 const firstLookPeaks = 72;
-const closeLookStep = 3;
+/** Frames between offsets where repetition is looked for, how far it is looked for (20 s), and turns at the most. */
+const slideStep = 3;
+const slidePeaks = 64;
+const slidesCompared = 8;
+const mostSlide = 1000;
+const maxTurns = 400;
 /** The least distance of a wrong offset, in frames: beyond the reach of one note. */
 const leastShift = 40;
 /** Chance is never taken to be below this. */
-const leastChance = 0.02;
-/** A stretch shorter than this has no room for wrong offsets; its chance is taken to be that of dense music. */
-const leastSpan = 4 * leastShift;
-const chanceUnknown = 0.1;
+const leastChance = 0.01;
+/** Of a stretch that has no room for wrong offsets; that of dense music. */
+const chanceUnknown = 0.06;
 
 /** Standard deviations by which the best of a few hundred offsets exceeds their mean. */
 const bestOfShiftsDeviations = 3;
@@ -40,43 +38,86 @@ export type Span = {
   readonly queryEnd: number;
 };
 
-/**
- * The share of the reference's peaks of a span that the upload holds at wrong offsets, the upload being turned
- * round in a circle against the reference. A first look takes the mean of a few offsets; a close one takes all,
- * and where the music repeats itself the repeated share of the best of them.
- */
+/** The share of the reference's peaks of a span that the upload holds at a few wrong offsets, in the mean. */
 export function chanceOfAgreement(
   reference: Constellation,
   upload: PeakLookup,
   alignment: Alignment,
   span: Span,
-  look: 'first' | 'close',
 ): number {
-  const { firstPeak, lastPeak, queryBegin } = span;
-  const length = span.queryEnd - queryBegin;
-  if (length < leastSpan || lastPeak < firstPeak) return chanceUnknown;
-  const room = length - 2 * leastShift;
-  const shifts =
-    look === 'first' ? firstLookShifts : Math.min(maxCloseShifts, Math.ceil(room / closeLookStep));
-  /** A few hundred peaks say it well enough. */
-  const stride = Math.ceil(
-    (lastPeak - firstPeak + 1) / (look === 'first' ? firstLookPeaks : maxPeaksCompared),
-  );
-  const turned = { ...span, stride };
+  const room = span.queryEnd - span.queryBegin - 2 * leastShift;
+  if (room < leastShift || span.lastPeak < span.firstPeak) return chanceUnknown;
+  const thinned = { ...span, stride: strideOf(span, firstLookPeaks) };
   let sum = 0;
-  let most = 0;
-  for (let shift = 0; shift < shifts; shift++) {
-    const turn = leastShift + Math.round((room * (shift + 0.5)) / shifts);
-    const share = shareFound(reference, upload, alignment, turned, turn);
-    sum += share;
-    most = Math.max(most, share);
+  for (let shift = 0; shift < firstLookShifts; shift++) {
+    const turn = leastShift + Math.round((room * (shift + 0.5)) / firstLookShifts);
+    sum += shareFound(reference, upload, alignment, thinned, turn);
   }
-  const mean = Math.max(leastChance, sum / shifts);
-  if (look === 'first') return mean;
-  // The best of many offsets is above the mean by luck alone; what is above that too is repetition.
-  const compared = Math.ceil((lastPeak - firstPeak + 1) / stride);
-  const luck = bestOfShiftsDeviations * Math.sqrt((mean * (1 - mean)) / compared);
-  return Math.max(mean, repeatedShare * (most - luck));
+  return Math.max(leastChance, sum / firstLookShifts);
+}
+
+/**
+ * The best agreement at a wrong offset: the reference slid under the span by up to 20 s either way, which finds beats,
+ * bars and loops, and the upload turned round in a circle, which finds them where the reference has no room to slide.
+ * All offsets are looked at with a few peaks, the best of them closely.
+ */
+export function bestWrongAgreement(
+  reference: Constellation,
+  upload: PeakLookup,
+  alignment: Alignment,
+  span: Span,
+): number {
+  const { queryBegin, queryEnd, firstPeak, lastPeak } = span;
+  const turned = { ...span, stride: strideOf(span, slidePeaks) };
+  const room = queryEnd - queryBegin - 2 * leastShift;
+  let best = 0;
+  for (let turn = leastShift; turn <= leastShift + room; turn += Math.max(slideStep, room / maxTurns)) {
+    best = Math.max(best, shareFound(reference, upload, alignment, turned, Math.round(turn)));
+  }
+  const least = (lastPeak - firstPeak + 1) / 2;
+  const slides: { by: number; share: number }[] = [];
+  for (let slide = leastShift; slide <= mostSlide; slide += slideStep) {
+    for (const by of [slide, -slide]) {
+      slides.push({ by, share: shareSlid(reference, upload, alignment, span, by, least, slidePeaks) });
+    }
+  }
+  slides.sort((a, b) => b.share - a.share);
+  for (const { by } of slides.slice(0, slidesCompared)) {
+    for (let beside = by - 1; beside <= by + 1; beside++) {
+      best = Math.max(best, shareSlid(reference, upload, alignment, span, beside, least, maxPeaksCompared));
+    }
+  }
+  return best;
+}
+
+/** What repetition grants to chance: its share of the best wrong agreement, beyond what the best of many reaches by luck. */
+export function chanceOfRepetition(bestWrong: number, chance: number, share: number, peaks: number): number {
+  const luck =
+    bestOfShiftsDeviations * Math.sqrt((chance * (1 - chance)) / Math.min(peaks, maxPeaksCompared));
+  return Math.max(chance, share * (bestWrong - luck));
+}
+
+/** Peaks left out, so that a few hundred are compared: they say it well enough. */
+function strideOf({ firstPeak, lastPeak }: Span, most: number): number {
+  return Math.ceil((lastPeak - firstPeak + 1) / most);
+}
+
+/** The share found of another stretch of the reference, `by` frames later; 0 where fewer than `least` peaks lie in it. */
+function shareSlid(
+  reference: Constellation,
+  upload: PeakLookup,
+  alignment: Alignment,
+  { queryBegin, queryEnd }: Span,
+  by: number,
+  least: number,
+  most: number,
+): number {
+  const slid = { ...alignment, referenceFrame: alignment.referenceFrame + by };
+  const firstPeak = lowerBound(reference.frames, referenceFrameAt(slid, queryBegin));
+  const lastPeak = lowerBound(reference.frames, referenceFrameAt(slid, queryEnd)) - 1;
+  if (lastPeak - firstPeak + 1 < least) return 0;
+  const span = { firstPeak, lastPeak, queryBegin, queryEnd };
+  return shareFound(reference, upload, slid, { ...span, stride: strideOf(span, most) }, 0);
 }
 
 /** The share of the reference's peaks of a span that the upload holds where the alignment puts them. */
@@ -119,14 +160,14 @@ export function logFalseMatchProbability(
   expectedPeaks: number,
   alignedPeaks: number,
   chance: number,
-  hypotheses: number,
+  tried: number,
 ): number {
   const share = alignedPeaks / expectedPeaks;
-  const nullShare = chance + lookAlikeShare;
-  if (share <= nullShare) return 0;
+  const expected = chance + lookAlikeShare;
+  if (share <= expected) return 0;
   const divergence =
-    share * Math.log(share / nullShare) +
-    (share >= 1 ? 0 : (1 - share) * Math.log((1 - share) / (1 - nullShare)));
+    share * Math.log(share / expected) +
+    (share >= 1 ? 0 : (1 - share) * Math.log((1 - share) / (1 - expected)));
   const logTail = (-(expectedPeaks / peaksPerObservation) * divergence) / Math.LN10;
-  return Math.min(0, logTail + Math.log10(hypotheses));
+  return Math.min(0, logTail + Math.log10(tried));
 }

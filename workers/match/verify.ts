@@ -3,10 +3,21 @@
  * far as they agree, and what is left is weighed against chance.
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
-import { type Alignment, alignWindow, type Guess, lowerBound } from './align.ts';
+import { type Alignment, alignWindow, type Guess, lowerBound, referenceFrameAt } from './align.ts';
 import { evidence, followAlignment, type Stretch } from './follow.ts';
+import { blockFrames, repeatedShare, repeatedShareOfWhole } from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
-import { agreementOver, chanceOfAgreement, logFalseMatchProbability } from './significance.ts';
+import {
+  agreementOver,
+  bestWrongAgreement,
+  chanceOfAgreement,
+  chanceOfRepetition,
+  logFalseMatchProbability,
+  type Span,
+} from './significance.ts';
+
+/** A stretch that spans this much of the upload is the whole of it. */
+const wholeShare = 0.85;
 
 /** Frames of the upload. */
 export type Window = { readonly begin: number; readonly end: number };
@@ -15,12 +26,13 @@ export type Window = { readonly begin: number; readonly end: number };
 export type Verdict =
   /** No two peaks meet. */
   | { readonly outcome: 'unaligned' }
-  /** In the window no more of the reference's peaks are found again than at wrong offsets. */
+  /** In the window few of the reference's peaks are found again, or no more than at wrong offsets. */
   | {
       readonly outcome: 'disagrees';
       readonly alignment: Alignment;
       readonly agreement: number;
-      readonly chance: number;
+      /** Undefined where even the agreement is too small. */
+      readonly chance?: number;
     }
   /** There is agreement, and `match` says that chance does not explain it; `doubtful`, that it may. */
   | {
@@ -31,7 +43,8 @@ export type Verdict =
       readonly logProbability: number;
     };
 
-/** A window in which no more than this share of the peaks agrees beyond chance is not followed. */
+/** A window in which no more than this share of the peaks agrees, or agrees beyond chance, is not followed. */
+const leastAgreement = 0.15;
 const leastExcess = 0.08;
 
 /**
@@ -48,14 +61,11 @@ export function verify(
 ): Verdict {
   const alignment = alignWindow(reference, upload, begin, end, guess);
   if (alignment === undefined) return { outcome: 'unaligned' };
-  const span = {
-    firstPeak: lowerBound(reference.frames, referenceFrameAt(alignment, begin)),
-    lastPeak: lowerBound(reference.frames, referenceFrameAt(alignment, end)) - 1,
-    queryBegin: begin,
-    queryEnd: end,
-  };
-  const chance = chanceOfAgreement(reference, upload, alignment, span, 'first');
+  const span = spanOf(reference, alignment, begin, end);
   const agreement = agreementOver(reference, upload, alignment, span);
+  // Of most guesses so little agrees that it need not be compared with chance.
+  if (agreement < leastAgreement) return { outcome: 'disagrees', alignment, agreement };
+  const chance = chanceOfAgreement(reference, upload, alignment, span);
   const disagrees = { outcome: 'disagrees', alignment, agreement, chance } as const;
   if (agreement < chance + leastExcess) return disagrees;
   const rough = followAlignment(reference, upload, alignment, evidence(Math.max(0.35, chance + 0.2), chance));
@@ -63,25 +73,44 @@ export function verify(
   // Once it is known how well the two agree, the ends can be told from chance more sharply.
   const followed = Math.min(0.9, Math.max(chance + 0.1, rough.alignedPeaks / rough.expectedPeaks));
   const stretch = followAlignment(reference, upload, rough.alignment, evidence(followed, chance)) ?? rough;
-  const probability = (chanceHere: number) =>
-    logFalseMatchProbability(stretch.expectedPeaks, stretch.alignedPeaks, chanceHere, tried);
-  const atFirst = probability(chance);
+  const atFirst = logFalseMatchProbability(stretch.expectedPeaks, stretch.alignedPeaks, chance, tried);
   if (atFirst > logThreshold) return { outcome: 'doubtful', stretch, chance, logProbability: atFirst };
-  // Compared over the whole window at the least: a short stretch has no room for wrong offsets of its own.
-  const around = {
-    ...stretch,
-    queryBegin: Math.min(stretch.queryBegin, begin),
-    queryEnd: Math.max(stretch.queryEnd, end),
-  };
-  const closeChance = Math.max(
-    chance,
-    chanceOfAgreement(reference, upload, stretch.alignment, around, 'close'),
+  // Also over the whole window: a short stretch has little room for wrong offsets of its own.
+  const window = { begin: Math.min(stretch.queryBegin, begin), end: Math.max(stretch.queryEnd, end) };
+  const isWhole = stretch.queryEnd - stretch.queryBegin >= wholeShare * upload.frameCount;
+  const share = isWhole ? repeatedShareOfWhole : repeatedShare;
+  const repetition = (from: number, to: number) =>
+    repetitionOver(reference, upload, stretch.alignment, chance, share, from, to);
+  let granted = repetition(window.begin, window.end);
+  if (window.end - window.begin > stretch.queryEnd - stretch.queryBegin + blockFrames) {
+    granted = Math.max(granted, repetition(stretch.queryBegin, stretch.queryEnd));
+  }
+  const logProbability = logFalseMatchProbability(
+    stretch.expectedPeaks,
+    stretch.alignedPeaks,
+    granted,
+    tried,
   );
-  const logProbability = probability(closeChance);
   const outcome = logProbability > logThreshold ? 'doubtful' : 'match';
-  return { outcome, stretch, chance: closeChance, logProbability };
+  return { outcome, stretch, chance: granted, logProbability };
 }
 
-export function referenceFrameAt(alignment: Alignment, queryFrame: number): number {
-  return alignment.referenceFrame + (queryFrame - alignment.queryFrame) * alignment.tempo;
+function repetitionOver(
+  reference: Constellation,
+  upload: PeakLookup,
+  alignment: Alignment,
+  chance: number,
+  share: number,
+  queryBegin: number,
+  queryEnd: number,
+): number {
+  const span = spanOf(reference, alignment, queryBegin, queryEnd);
+  const bestWrong = bestWrongAgreement(reference, upload, alignment, span);
+  return chanceOfRepetition(bestWrong, chance, share, span.lastPeak - span.firstPeak + 1);
+}
+
+function spanOf(reference: Constellation, alignment: Alignment, queryBegin: number, queryEnd: number): Span {
+  const firstPeak = lowerBound(reference.frames, referenceFrameAt(alignment, queryBegin));
+  const lastPeak = lowerBound(reference.frames, referenceFrameAt(alignment, queryEnd)) - 1;
+  return { firstPeak, lastPeak, queryBegin, queryEnd };
 }

@@ -2,11 +2,13 @@
  * Votes: the probes of one window of the upload are looked up in a segment, and every posting votes for the line it
  * lies on: timeline position − tempo × upload time, and for the pitch that moves one anchor onto the other.
  */
+
+import { stepsPerOctave } from '../fingerprint/parameters.ts';
 import { anchorBits, anchorCell } from '../index/landmark.ts';
-import { referenceAt, type Segment } from '../index/segment.ts';
+import { type BucketDirectory, countBits, referenceAt, type Segment } from '../index/segment.ts';
 import type { Guess } from './align.ts';
 import { grow, growBytes } from './growing-arrays.ts';
-import { type Look, maxCandidates, peakSteps, voteBinShift } from './parameters.ts';
+import { fitSteps, type Look, maxCandidates, voteBinShift } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
 
 export type Candidate = {
@@ -18,6 +20,9 @@ export type Candidate = {
   /** Upload frequency − reference frequency in steps, to within a voting window where it was open. */
   readonly pitch: number;
   readonly votes: number;
+  /** Votes, and what the line of the plane is worth on which they lie. */
+  readonly weight: number;
+  readonly isOnLine: boolean;
 };
 
 /** A vote for an open pitch knows it to within this many steps. */
@@ -31,22 +36,26 @@ const pitchStride = 40_503;
 /** Pitch is voted on in windows of one anchor cell. */
 const windowCount = 256;
 const pitchBias = 64;
+const anchorMask = (1 << anchorBits) - 1;
 /** Runs longer than this are searched by halving. */
 const linearSlot = 24;
 /** Kept between calls: one set of buffers a thread. */
 const counters = new Uint16Array(2 ** counterBits);
+/** Votes that a line needs, by pitch window. */
+const leastVotes = new Uint8Array(windowCount);
 let hitDiagonals = new Uint32Array(2 ** 14);
 let hitPositions = new Uint32Array(2 ** 14);
 let hitWindows = new Uint8Array(2 ** 14);
-/** Where the postings of each probe lie, and how many probes have how many. */
-let runBegins = new Uint32Array(2 ** 15);
-let runEnds = new Uint32Array(2 ** 15);
+/** The probes that have postings, where those lie, and how many probes have how many. */
+let runProbes = new Uint32Array(2 ** 14);
+let runBegins = new Uint32Array(2 ** 14);
+let runEnds = new Uint32Array(2 ** 14);
 const runLengths = new Uint32Array(4096);
-/** `position` is one of the postings that voted; it says which reference this is. */
-type Bin = { votes: number; sum: number; readonly position: number };
+/** `position` is the newest posting that voted; it says which reference this is. A posting votes once. */
+type Bin = { votes: number; sum: number; position: number };
 
 export function guessOf({ diagonal, pitch, hypothesis }: Candidate): Guess {
-  const pitchReach = isPitchKnown(hypothesis) ? peakSteps : openPitchReach;
+  const pitchReach = isPitchKnown(hypothesis) ? fitSteps : openPitchReach;
   return { diagonal, tempo: hypothesis.tempo, pitch, pitchReach };
 }
 
@@ -55,34 +64,54 @@ export function voteSegment(
   segment: Segment,
   tombstones: Uint8Array,
   probes: Probes,
-  { minVotes, maxHits }: Look,
+  { minVotes, lineVotes, maxHits }: Look,
 ): Candidate[] {
   const hitCount = collectHits(segment, probes, maxHits);
   for (let i = 0; i < hitCount; i++) {
     const at = counterAt((hitDiagonals[i] as number) >>> voteBinShift, hitWindows[i] as number);
     counters[at] = (counters[at] as number) + 1;
   }
-  // The largest of the four bins that speak together has a quarter of the votes at the least.
-  const leastOwn = Math.ceil(minVotes / 4);
+  markLines(probes.hypothesis, minVotes, lineVotes);
   const bins = new Map<number, Bin>();
   for (let i = 0; i < hitCount; i++) {
     const diagonal = hitDiagonals[i] as number;
     const window = hitWindows[i] as number;
     const bin = diagonal >>> voteBinShift;
-    if ((counters[counterAt(bin, window)] as number) < leastOwn) continue;
-    if (votesAround(bin, window) < minVotes) continue;
+    const least = leastVotes[window] as number;
+    // The largest of the four bins that speak together has a quarter of the votes at the least.
+    if ((counters[counterAt(bin, window)] as number) * 4 < least) continue;
+    if (votesAround(bin, window) < least) continue;
     const key = bin * windowCount + window;
+    const position = hitPositions[i] as number;
     const found = bins.get(key);
-    if (found === undefined) bins.set(key, { votes: 1, sum: diagonal, position: hitPositions[i] as number });
-    else {
+    if (found === undefined) bins.set(key, { votes: 1, sum: diagonal, position });
+    else if (found.position !== position) {
       found.votes++;
       found.sum += diagonal;
+      found.position = position;
     }
   }
   for (let i = 0; i < hitCount; i++) {
     counters[counterAt((hitDiagonals[i] as number) >>> voteBinShift, hitWindows[i] as number)] = 0;
   }
   return chooseCandidates(segment, tombstones, probes.hypothesis, bins, minVotes);
+}
+
+/**
+ * Most who alter a recording change its speed, its tempo alone or its pitch alone. On these lines of the plane there
+ * are few hypotheses, and so fewer votes mean as much.
+ */
+function markLines(hypothesis: Hypothesis, minVotes: number, lineVotes: number): void {
+  if (isPitchKnown(hypothesis) || hypothesis.tempo === 1) {
+    leastVotes.fill(lineVotes);
+    return;
+  }
+  leastVotes.fill(minVotes);
+  for (const pitch of [0, Math.log2(hypothesis.tempo) * stepsPerOctave]) {
+    for (const side of [-0.5, 0.5]) {
+      leastVotes[Math.floor(pitch / anchorCell + side) + pitchBias] = lineVotes;
+    }
+  }
 }
 
 function counterAt(bin: number, window: number): number {
@@ -121,7 +150,8 @@ function chooseCandidates(
     const inTime = larger(beside[0], beside[1]);
     const inPitch = larger(beside[2], beside[3]);
     const votes = own.votes + (inTime?.votes ?? 0) + (inPitch?.votes ?? 0);
-    if (votes < minVotes) continue;
+    const least = leastVotes[key % windowCount] as number;
+    if (votes < least) continue;
     const referenceIndex = referenceAt(segment, own.position);
     if (tombstones[referenceIndex]) continue;
     const line = (own.sum + (inTime?.sum ?? 0) + (inPitch?.sum ?? 0)) / votes - bias;
@@ -132,9 +162,11 @@ function chooseCandidates(
       diagonal: Math.round(line) - (segment.firstFrames[referenceIndex] as number),
       pitch: pitchOf(hypothesis, key % windowCount),
       votes,
+      weight: votes + minVotes - least,
+      isOnLine: least < minVotes,
     });
   }
-  return candidates.sort((a, b) => b.votes - a.votes).slice(0, maxCandidates);
+  return candidates.sort((a, b) => b.weight - a.weight).slice(0, maxCandidates);
 }
 
 function larger(a: Readonly<Bin> | undefined, b: Readonly<Bin> | undefined): Readonly<Bin> | undefined {
@@ -151,25 +183,20 @@ function pitchOf(hypothesis: Hypothesis, window: number): number {
  * says little about any of them, and so a scan's cost does not grow with the catalog where it learns nothing.
  */
 function collectHits(segment: Segment, probes: Probes, maxHits: number): number {
-  const { slots, remainders, slotShift } = segment;
-  const { keys, hypothesis } = probes;
-  const mask = (1 << slotShift) - 1;
-  const span = isPitchKnown(hypothesis) ? 0 : (1 << anchorBits) - 1;
-  while (runBegins.length < keys.length) {
+  const { keys, count, hypothesis } = probes;
+  while (runProbes.length < count) {
+    runProbes = grow(runProbes);
     runBegins = grow(runBegins);
     runEnds = grow(runEnds);
   }
+  const span = isPitchKnown(hypothesis) ? 1 : 1 << anchorBits;
+  const runs =
+    segment.buckets === undefined
+      ? findRunsBySlot(segment, keys, count, span)
+      : findRunsByBucket(segment.remainders, segment.buckets, keys, count, span);
   runLengths.fill(0);
-  for (let k = 0; k < keys.length; k++) {
-    const key = keys[k] as number;
-    const slot = key >>> slotShift;
-    const first = key & mask;
-    const slotEnd = slots[slot + 1] as number;
-    const at = firstNotBelow(remainders, slots[slot] as number, slotEnd, first);
-    const end = firstNotBelow(remainders, at, slotEnd, first + span + 1);
-    runBegins[k] = at;
-    runEnds[k] = end;
-    const length = Math.min(end - at, runLengths.length - 1);
+  for (let run = 0; run < runs; run++) {
+    const length = Math.min((runEnds[run] as number) - (runBegins[run] as number), runLengths.length - 1);
     runLengths[length] = (runLengths[length] as number) + 1;
   }
   let longest = 0;
@@ -177,7 +204,63 @@ function collectHits(segment: Segment, probes: Probes, maxHits: number): number 
     sum += (longest + 1) * (runLengths[longest + 1] as number);
     if (sum > maxHits) break;
   }
-  return readRuns(segment, probes, longest);
+  return readRuns(segment, probes, runs, longest);
+}
+
+/** Sets down the postings of each probe that has any, by the probe's place; says how many have. */
+function findRunsByBucket(
+  remainders: Uint16Array,
+  { marks, before, begins }: BucketDirectory,
+  keys: Uint32Array,
+  count: number,
+  span: number,
+): number {
+  let runs = 0;
+  for (let k = 0; k < count; k++) {
+    const key = keys[k] as number;
+    const bucket = key >>> anchorBits;
+    const word = marks[bucket >>> 5] as number;
+    const bit = 1 << (bucket & 31);
+    if ((word & bit) === 0) continue;
+    const nth = (before[bucket >>> 5] as number) + countBits(word & (bit - 1));
+    let begin = begins[nth] as number;
+    let end = begins[nth + 1] as number;
+    if (span === 1) {
+      const anchor = key & anchorMask;
+      while (begin < end && ((remainders[begin] as number) & anchorMask) < anchor) begin++;
+      const last = end;
+      for (end = begin; end < last && ((remainders[end] as number) & anchorMask) === anchor; ) end++;
+      if (begin === end) continue;
+    }
+    runProbes[runs] = k;
+    runBegins[runs] = begin;
+    runEnds[runs++] = end;
+  }
+  return runs;
+}
+
+/** The same in a segment of any size. */
+function findRunsBySlot(
+  { slots, remainders, slotShift }: Segment,
+  keys: Uint32Array,
+  count: number,
+  span: number,
+): number {
+  const mask = (1 << slotShift) - 1;
+  let runs = 0;
+  for (let k = 0; k < count; k++) {
+    const key = keys[k] as number;
+    const slot = key >>> slotShift;
+    const first = key & mask;
+    const slotEnd = slots[slot + 1] as number;
+    const begin = firstNotBelow(remainders, slots[slot] as number, slotEnd, first);
+    const end = firstNotBelow(remainders, begin, slotEnd, first + span);
+    if (begin === end) continue;
+    runProbes[runs] = k;
+    runBegins[runs] = begin;
+    runEnds[runs++] = end;
+  }
+  return runs;
 }
 
 /** Where in a slot, which is in order, the first remainder lies that is not below `least`. */
@@ -194,20 +277,25 @@ function firstNotBelow(remainders: Uint16Array, begin: number, end: number, leas
 }
 
 /** Turns the postings of all runs no longer than `longest` into votes; says how many. */
-function readRuns({ remainders, positions }: Segment, probes: Probes, longest: number): number {
-  const { keys, frames, steps, hypothesis } = probes;
+function readRuns(
+  { remainders, positions }: Segment,
+  { anchors, frames, steps, hypothesis }: Probes,
+  runs: number,
+  longest: number,
+): number {
   const isKnown = isPitchKnown(hypothesis);
-  const anchorMask = (1 << anchorBits) - 1;
   let count = 0;
-  for (let k = 0; k < keys.length; k++) {
-    const end = runEnds[k] as number;
-    const begin = runBegins[k] as number;
+  for (let run = 0; run < runs; run++) {
+    const end = runEnds[run] as number;
+    const begin = runBegins[run] as number;
     if (end - begin > longest) continue;
+    const anchor = anchors[runProbes[run] as number] as number;
+    const frame = (frames[anchor] as number) - bias;
+    const step = (steps[anchor] as number) - anchorCell / 2;
     for (let at = begin; at < end; at++) {
       let window = 0;
       if (!isKnown) {
-        const apart =
-          (steps[k] as number) - ((remainders[at] as number) & anchorMask) * anchorCell - anchorCell / 2;
+        const apart = step - ((remainders[at] as number) & anchorMask) * anchorCell;
         if (apart < hypothesis.lowestPitch || apart > hypothesis.highestPitch) continue;
         window = Math.floor(apart / anchorCell) + pitchBias;
       }
@@ -218,7 +306,7 @@ function readRuns({ remainders, positions }: Segment, probes: Probes, longest: n
       }
       const position = positions[at] as number;
       hitPositions[count] = position;
-      hitDiagonals[count] = position - (frames[k] as number) + bias;
+      hitDiagonals[count] = position - frame;
       hitWindows[count++] = window;
     }
   }
