@@ -107,7 +107,8 @@ function answerTable({ wrong, pairs }: Observation): string[] {
     table(
       [
         'query',
-        'recording',
+        'cut from',
+        'taken for',
         'stated p',
         'in the query, s',
         'in the recording from, s',
