@@ -7,8 +7,8 @@
  *   npm run bench:reliability -- --references FOLDER --queries FOLDER,FOLDER        from fingerprint files
  *   npm run bench:reliability -- … --resume FOLDER          goes on with a broken run, or reports a finished one again
  *
- * Queries come from the open kit (bench/kit) as those of bench:quality do, with another seed. Matching runs in this process, on
- * one thread; it tries in every scan what it always tries, however far the threshold is open. Writes
+ * Queries come from the open kit (bench/kit) as those of bench:quality do, with another seed. Matching runs in this
+ * process, on one thread; it tries in every scan what it always tries, however far the threshold is open. Writes
  * bench/results/reliability.{md,json,svg}.
  *
  *   --work FOLDER            where queries, fingerprints and answers are kept (bench/cache/quality, as the card's)

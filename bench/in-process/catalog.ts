@@ -27,7 +27,7 @@ export type Catalog = {
   nameOf(referenceId: string): string;
 };
 
-/** Recordings of one segment: an index that has merged holds few and large ones. Building takes about 3 GB at this size. */
+/** Recordings of one segment: an index that has merged holds few and large ones. */
 const recordingsInSegment = 50_000;
 
 /** Which synthetic recordings: `seed` and `count` say them all. */
