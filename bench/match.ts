@@ -16,28 +16,22 @@
  * a second, shuffled, transposed). With --truth, the `truth.csv` of bench/kit/make_queries.py, the share of hits
  * and of false matches is reported by catalog as well.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { filterPeaks } from '../workers/fingerprint/constellation.ts';
-import {
-  decodeFingerprint,
-  encodeFingerprint,
-  type Fingerprint,
-  thinToReference,
-} from '../workers/fingerprint/fingerprint-file.ts';
+import { encodeFingerprint, type Fingerprint } from '../workers/fingerprint/fingerprint-file.ts';
 import { frameMs } from '../workers/fingerprint/parameters.ts';
-import { buildSegment } from '../workers/index/build-segment.ts';
-import { openSegment } from '../workers/index/segment.ts';
-import { matchUpload, type SearchedSegment } from '../workers/match/match-upload.ts';
-import { type NewReference, type TransformSet, transformSets } from '../workers/protocol.ts';
+import { matchUpload } from '../workers/match/match-upload.ts';
+import { type ReferenceMatch, type TransformSet, transformSets } from '../workers/protocol.ts';
+import { buildCatalog, type Catalog, type Named } from './in-process/catalog.ts';
+import { readFingerprints } from './in-process/query-folder.ts';
 import { type Measurement, reportMatching } from './match/report.ts';
 import { audioFilesIn } from './measure/mix.ts';
 import { type Query, readTruth } from './quality/truth.ts';
 import { openProgress } from './report/progress.ts';
 import { bundledCatalog, circumstancesOf } from './report/results.ts';
-import { median, quantile } from './report/statistics.ts';
-import { fingerprintFiles, syntheticFingerprint } from './synthetic/fingerprint-files.ts';
+import { mean, median, quantile } from './report/statistics.ts';
+import { fingerprintFiles } from './synthetic/fingerprint-files.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -54,10 +48,7 @@ const { values: options } = parseArgs({
 });
 
 const warmUpQueries = 20;
-/** Synthetic recordings of one segment; an index that has merged holds few and large ones. */
-const recordingsInSegment = 10_000;
 
-type Named = { readonly name: string; readonly fingerprint: Fingerprint };
 type Asked = { readonly name: string; readonly bytes: Uint8Array };
 const circumstances = circumstancesOf('bench:match');
 const sizes = options.synthetic
@@ -69,9 +60,9 @@ const truth = new Map(
   (options.truth === undefined ? [] : readTruth(resolve(options.truth))).map((query) => [query.name, query]),
 );
 const references =
-  options.references === undefined ? await bundled('catalog') : fingerprintsIn(resolve(options.references));
+  options.references === undefined ? await bundled('catalog') : readFingerprints(resolve(options.references));
 const queries = cutQueries(
-  options.queries === undefined ? await bundled('uploads') : fingerprintsIn(resolve(options.queries)),
+  options.queries === undefined ? await bundled('uploads') : readFingerprints(resolve(options.queries)),
 );
 if (queries.length === 0) throw new Error('no queries');
 const asked = {
@@ -87,16 +78,6 @@ function transformSetOf(name: string): TransformSet {
   if (known === undefined)
     throw new Error(`--transforms knows ${transformSets.join(', ')}, received ${name}`);
   return known;
-}
-
-function fingerprintsIn(folder: string): Named[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.earmark'))
-    .sort()
-    .map((name) => ({
-      name: basename(name, '.earmark'),
-      fingerprint: decodeFingerprint(readFileSync(join(folder, name))),
-    }));
 }
 
 async function bundled(folder: 'catalog' | 'uploads'): Promise<Named[]> {
@@ -139,57 +120,17 @@ function piece(fingerprint: Fingerprint, index: number, seconds: number): Finger
   };
 }
 
-/** References get ids by their number: real ones first. */
-function referenceId(index: number): string {
-  return `00000000-0000-7000-8000-${index.toString(16).padStart(12, '0')}`;
-}
-
-function newReference(fingerprint: Fingerprint, index: number): NewReference {
-  return {
-    referenceId: referenceId(index),
-    position: index,
-    fingerprint: encodeFingerprint({ ...thinToReference(fingerprint), descriptors: new Uint8Array(0) }),
-  };
-}
-
-function segmentOf(members: readonly NewReference[]): SearchedSegment {
-  return { segment: openSegment(buildSegment(members)), tombstones: new Uint8Array(members.length) };
-}
-
 function measureAll(): Measurement[] {
-  const real = references.map(({ fingerprint }, i) => newReference(fingerprint, i));
-  const sources = references.map(({ fingerprint }) => thinToReference(fingerprint).constellation);
-  const segments = [segmentOf(real)];
   const measurements: Measurement[] = [];
-  let made = 0;
   for (const size of sizes) {
-    if (size > made) {
-      const progress = openProgress('making synthetic recordings', size - made);
-      while (made < size) {
-        const members: NewReference[] = [];
-        for (const end = Math.min(size, made + recordingsInSegment); made < end; made++) {
-          members.push(
-            newReference(
-              syntheticFingerprint(sources, Number(options.seed) * 1_000_003 + made),
-              references.length + made,
-            ),
-          );
-          progress.step('');
-        }
-        segments.push(segmentOf(members));
-      }
-      progress.end();
-    }
-    for (const transforms of sets) measurements.push(measure(segments, transforms, size));
+    const catalog = buildCatalog(references, { count: size, seed: Number(options.seed) });
+    for (const transforms of sets) measurements.push(measure(catalog, transforms));
   }
   return measurements;
 }
 
-function measure(
-  segments: readonly SearchedSegment[],
-  transforms: TransformSet,
-  syntheticRecordings: number,
-): Measurement {
+function measure(catalog: Catalog, transforms: TransformSet): Measurement {
+  const { segments, syntheticRecordings } = catalog;
   for (const { bytes } of queries.slice(0, warmUpQueries)) matchUpload(bytes, segments, { transforms });
   const milliseconds: number[] = [];
   const unmatched: number[] = [];
@@ -211,7 +152,7 @@ function measure(
       if (matches.length > 0) falseMatches++;
     } else if (query !== undefined) {
       present++;
-      if (isHit(query, matches[0]?.referenceId)) hits++;
+      if (isHit(query, matches[0], catalog)) hits++;
     }
     progress.step('');
   }
@@ -219,15 +160,12 @@ function measure(
   return {
     transforms,
     syntheticRecordings,
-    catalogHours: segments.reduce(
-      (sum, { segment }) => sum + (segment.timelineFrames * frameMs) / 3_600_000,
-      0,
-    ),
-    segmentBytes: segments.reduce((sum, { segment }) => sum + segment.bytes.byteLength, 0),
+    catalogHours: catalog.seconds / 3600,
+    segmentBytes: catalog.bytes,
     queries: queries.length,
     medianMs: median(milliseconds) as number,
     p95Ms: quantile(milliseconds, 0.95) as number,
-    meanMs: milliseconds.reduce((sum, value) => sum + value, 0) / milliseconds.length,
+    meanMs: mean(milliseconds),
     unmatchedMedianMs: median(unmatched),
     matched,
     hits: present === 0 ? undefined : { count: hits, of: present },
@@ -235,8 +173,7 @@ function measure(
   };
 }
 
-function isHit({ expected, also }: Query, foundId: string | undefined): boolean {
-  const found = references.findIndex((_, i) => referenceId(i) === foundId);
-  const name = references[found]?.name;
-  return name !== undefined && (name === expected || name === also);
+function isHit({ expected, also }: Query, best: ReferenceMatch | undefined, catalog: Catalog): boolean {
+  const name = best && catalog.nameOf(best.referenceId);
+  return name === expected || name === also;
 }

@@ -25,16 +25,14 @@
  *
  * Needs Debian's apt-get, ffmpeg with librubberband, sox, espeak-ng and Python; --results needs nothing.
  */
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeCard, type RunFacts } from './quality/card.ts';
 import { cardMarkdown } from './quality/card-markdown.ts';
 import { cardSvg } from './quality/card-svg.ts';
 import { makeExcerpts } from './quality/excerpts.ts';
-import { fetchCorpus, findPython, makeQueries } from './quality/kit.ts';
+import { digest, findCorpus, findQueries, type QueryPlan } from './quality/kit.ts';
 import {
   type Costs,
   type Earmark,
@@ -101,7 +99,7 @@ function writeCard(results: string, truths: readonly string[]): void {
 /** Gives the folder that holds the answers with their truth beside them. */
 async function runEverything(): Promise<string> {
   const work = resolve(options.work);
-  const queries = queryFolders[0] ?? (await findQueries(work));
+  const queries = queryFolders[0] ?? (await findQueries(work, options, planOfQueries()));
   const excerpts = await findExcerpts(work);
   const results = join(work, 'runs', new Date().toISOString().slice(0, 19).replaceAll(':', '-'));
   const dataDir = join(results, 'registry');
@@ -155,32 +153,16 @@ async function runEverything(): Promise<string> {
   return results;
 }
 
-async function findCorpus(work: string): Promise<string> {
-  if (options.corpus !== undefined) return resolve(options.corpus);
-  const chosen = options.packages === undefined ? '' : `-${digest(options.packages)}`;
-  return fetchCorpus(findPython(options.python), join(work, `corpus${chosen}`), options.packages);
-}
-
-async function findQueries(work: string): Promise<string> {
-  const corpus = await findCorpus(work);
+function planOfQueries(): QueryPlan {
   const { seed, n5, n10, n30, nfull, ncomp, 'absent-scale': absentScale, only, speech } = options;
-  const plan = { seed, n5, n10, n30, nfull, ncomp, 'absent-scale': absentScale, only, speech };
-  const folder = join(work, `queries-${digest(JSON.stringify([corpus, plan]))}`);
-  if (!existsSync(join(folder, 'truth.csv'))) {
-    await makeQueries(findPython(options.python), corpus, folder, plan, availableParallelism());
-  }
-  return folder;
+  return { seed, n5, n10, n30, nfull, ncomp, 'absent-scale': absentScale, only, speech };
 }
 
 async function findExcerpts(work: string): Promise<string | undefined> {
   const plan = { plane: Number(options.plane), short: Number(options.short), seed: Number(options.seed) };
   if (plan.plane + plan.short === 0) return undefined;
-  const corpus = await findCorpus(work);
+  const corpus = await findCorpus(work, options);
   const folder = join(work, `excerpts-${digest(JSON.stringify([corpus, plan]))}`);
   await makeExcerpts(corpus, folder, plan);
   return folder;
-}
-
-function digest(value: string): string {
-  return createHash('sha256').update(value).digest('hex').slice(0, 8);
 }

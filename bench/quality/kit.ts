@@ -1,11 +1,14 @@
 /** The open kit (bench/kit): its recordings fetched, its queries made, both kept for the next run. */
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { hasCommand } from '../measure/command.ts';
 import { say } from '../report/progress.ts';
 import { repositoryRoot } from '../report/results.ts';
+import { readCsv } from './truth.ts';
 
 const kitFolder = join(repositoryRoot, 'bench/kit');
 const installation = 'apt-get install -y ffmpeg sox espeak-ng python3-numpy python3-scipy python3-soundfile';
@@ -22,8 +25,44 @@ export type QueryPlan = {
   readonly speech?: string | undefined;
 };
 
+/** Where the kit's audio comes from: `corpus` is a list that is there, `packages` a choice of what is fetched. */
+export type KitSource = {
+  readonly corpus?: string | undefined;
+  readonly packages?: string | undefined;
+  readonly python?: string | undefined;
+};
+
+/** Gives the corpus' list: the given one, or the one fetched below `work`. */
+export async function findCorpus(work: string, { corpus, packages, python }: KitSource): Promise<string> {
+  if (corpus !== undefined) return resolve(corpus);
+  const chosen = packages === undefined ? '' : `-${digest(packages)}`;
+  return fetchCorpus(findPython(python), join(work, `corpus${chosen}`), packages);
+}
+
+/** Gives the folder below `work` that holds the plan's queries, made where they are not there yet. */
+export async function findQueries(work: string, source: KitSource, plan: QueryPlan): Promise<string> {
+  const corpus = await findCorpus(work, source);
+  const folder = join(work, `queries-${digest(JSON.stringify([corpus, plan]))}`);
+  if (!existsSync(join(folder, 'truth.csv'))) {
+    await makeQueries(findPython(source.python), corpus, folder, plan, availableParallelism());
+  }
+  return folder;
+}
+
+/** The audio files of a list of the kit's (`id,path`). Relative paths are below the queries' own folder. */
+export function readAudioList(list: string, folder: string): { id: string; path: string }[] {
+  return readCsv(list, ['id', 'path']).map(({ id, path }) => ({
+    id,
+    path: isAbsolute(path) ? path : join(folder, 'q', basename(path)),
+  }));
+}
+
+export function digest(value: string): string {
+  return createHash('sha256').update(value).digest('hex').slice(0, 8);
+}
+
 /** Which Python has what the kit needs. On machines with several, the one in front is often not the system's. */
-export function findPython(given: string | undefined): string {
+function findPython(given: string | undefined): string {
   const needed = ['ffmpeg', 'sox', 'espeak-ng'].filter((name) => !hasCommand(name));
   const candidates = given === undefined ? ['python3', '/usr/bin/python3'] : [given];
   const python = candidates.find(
@@ -35,11 +74,7 @@ export function findPython(given: string | undefined): string {
 }
 
 /** Gives the corpus' list, fetched below `folder` where it is not there yet: about 1 GB of Debian packages. */
-export async function fetchCorpus(
-  python: string,
-  folder: string,
-  packages: string | undefined,
-): Promise<string> {
+async function fetchCorpus(python: string, folder: string, packages: string | undefined): Promise<string> {
   const list = join(folder, 'corpus.csv');
   if (existsSync(list)) return list;
   mkdirSync(folder, { recursive: true });
@@ -51,14 +86,13 @@ export async function fetchCorpus(
 }
 
 /** Makes the queries into `folder`, or goes on with what a run before left unfinished there. */
-export async function makeQueries(
+async function makeQueries(
   python: string,
   corpus: string,
   folder: string,
   plan: QueryPlan,
   jobs: number,
 ): Promise<void> {
-  if (existsSync(join(folder, 'truth.csv'))) return;
   mkdirSync(folder, { recursive: true });
   const options = Object.entries(plan).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],

@@ -1,10 +1,11 @@
 /** Registration and scans through the command line, as any user would, and what they cost. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { processorTimeOf } from '../measure/processor-time.ts';
 import { launcher, plainEnvironment } from '../measure/server.ts';
 import { say } from '../report/progress.ts';
+import { readAudioList } from './kit.ts';
 import { readCsv } from './truth.ts';
 
 export type Step = 'register' | 'registerSynthetic' | 'queries' | 'compilations' | 'excerpts';
@@ -60,12 +61,10 @@ export function indexSize(earmark: Earmark): IndexSize {
   return { bytes, recordings, seconds };
 }
 
-/** A manifest of earmark's from a list of the kit's (`id,path`). Relative paths are below the queries' own folder. */
+/** A manifest of earmark's from a list of the kit's (`id,path`). */
 export function writeManifest(list: string, folder: string, target: string): string | undefined {
   if (!existsSync(list)) return undefined;
-  const rows = readCsv(list, ['id', 'path']).map(
-    ({ id, path }) => `${id},"${isAbsolute(path) ? path : join(folder, 'q', basename(path))}"`,
-  );
+  const rows = readAudioList(list, folder).map(({ id, path }) => `${id},"${path}"`);
   if (rows.length === 0) return undefined;
   mkdirSync(join(target, '..'), { recursive: true });
   writeFileSync(target, `${['external_id,path', ...rows].join('\n')}\n`);

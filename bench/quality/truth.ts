@@ -19,6 +19,8 @@ export type Query = {
   /** A second recording mixed in, and where in it the excerpt begins; empty where there is none. */
   readonly also: string;
   readonly alsoStart: number;
+  /** The recording it was cut from, registered or not; empty where it is none or the list does not say. */
+  readonly source: string;
 };
 
 export type Piece = {
@@ -68,6 +70,7 @@ export function readTruth(path: string): Query[] {
       pitchCents: resampled.test(attack) ? 1200 * Math.log2(tempo) : Number(row.pitch) * 100,
       also,
       alsoStart: Number(row.also_start),
+      source: (row as { source?: string }).source ?? '',
     };
   });
 }

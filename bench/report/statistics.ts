@@ -13,6 +13,11 @@ export function median(values: readonly number[]): number | undefined {
   return quantile(values, 0.5);
 }
 
+/** NaN of nothing. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 export type Interval = { readonly low: number; readonly high: number };
 
 /** Two-sided 95 %. */

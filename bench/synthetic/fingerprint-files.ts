@@ -22,17 +22,28 @@ const filesInFolder = 1000;
 
 /** At query density, in the order of the paths. */
 export async function fingerprintFiles(paths: readonly string[]): Promise<Fingerprint[]> {
+  const made: Fingerprint[] = [];
+  await fingerprintEach(paths, (bytes, i) => {
+    made[i] = decodeFingerprint(bytes);
+  });
+  return made;
+}
+
+/** Hands over each file's fingerprint as it is made, in no order. */
+export async function fingerprintEach(
+  paths: readonly string[],
+  take: (fingerprint: Uint8Array, index: number) => void,
+): Promise<void> {
   const threadCount = availableParallelism();
   const workers = openWorkers({ threadCount, maxQueued: threadCount });
   const progress = openProgress('fingerprinting', paths.length);
-  const made = await inParallel(paths, threadCount, async (path) => {
+  await inParallel([...paths.entries()], threadCount, async ([i, path]) => {
     const { fingerprint } = await workers.fingerprint({ path, decoder: 'auto', limits: defaultAudioLimits });
+    take(fingerprint, i);
     progress.step('');
-    return decodeFingerprint(fingerprint);
   });
   progress.end();
   await workers.close();
-  return made;
 }
 
 export function syntheticFingerprint(sources: readonly Constellation[], seed: number): Fingerprint {
@@ -45,6 +56,11 @@ export function syntheticFingerprint(sources: readonly Constellation[], seed: nu
     constellation,
     descriptors: new Uint8Array(0),
   };
+}
+
+/** The same recording for the same seed and number, in files and in memory. */
+export function syntheticSeed(seed: number, index: number): number {
+  return seed * 1_000_003 + index;
 }
 
 /**
@@ -72,7 +88,7 @@ export async function writeSyntheticFingerprints(
     if (i % filesInFolder === 0) mkdirSync(join(place, part), { recursive: true });
     writeFileSync(
       join(place, part, `${name}.earmark`),
-      encodeFingerprint(syntheticFingerprint(sources, seed * 1_000_003 + i)),
+      encodeFingerprint(syntheticFingerprint(sources, syntheticSeed(seed, i))),
     );
     rows.push(`${name},${part}/${name}.earmark`);
     progress.step('');

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { matchUpload } from '../../workers/match/match-upload.ts';
+import { maxFalseMatchProbability } from '../../workers/match/parameters.ts';
 import {
   type FingerprintedFile,
   fingerprintCatalog,
@@ -101,6 +103,14 @@ describe('the answer', () => {
       }
     },
   );
+
+  test('with the threshold opened is what it was, and what is too doubtful besides', () => {
+    const options = { transforms: 'common', maxFalseMatchProbability: 1 } as const;
+    const opened = catalog.describe(matchUpload(upload(anyUpload), catalog.segments(), options));
+    const isCertain = (segment: FoundSegment) => segment.falseMatchProbability <= maxFalseMatchProbability;
+    expect(opened.filter(isCertain)).toEqual(catalog.search(upload(anyUpload), undefined, 'common'));
+    expect(opened.every(isCertain)).toBe(false);
+  });
 
   test('does not name a removed recording', () => {
     const found = catalog.search(upload(anyUpload), catalog.segments(undefined, [removed]));

@@ -39,9 +39,13 @@ type Scan = {
   /** log10 of the highest false-match probability that is reported. */
   readonly logThreshold: number;
   readonly references: Map<string, Constellation>;
+  /** What is found. It steers the rest of the scan: what is explained is not looked at again. */
   readonly stretches: FoundStretch[];
+  /** What only an opened threshold lets through. It steers nothing, so that the scan tries what it always tries. */
+  readonly doubtful: FoundStretch[];
 };
 
+const logDefaultThreshold = Math.log10(maxFalseMatchProbability);
 /** A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. */
 const explainedShare = 0.7;
 /** Share of a window that stretches must span for no alteration to be looked for in it. */
@@ -80,6 +84,7 @@ export function matchUpload(
     logThreshold: Math.log10(options.maxFalseMatchProbability ?? maxFalseMatchProbability),
     references: new Map(),
     stretches: [],
+    doubtful: [],
   };
   for (const window of windows) searchUnaltered(scan, window);
   // The dear looks. Side by side, not overlapping, in a long upload: four hours of strangers stay within minutes.
@@ -92,7 +97,10 @@ export function matchUpload(
   if (hypotheses.length > 0) {
     for (const window of looked) if (!isCovered(scan, window)) searchAltered(scan, window, hypotheses);
   }
-  return { durationMs, matches: reportMatches(scan.stretches, durationMs, alternatives) };
+  return {
+    durationMs,
+    matches: reportMatches([...scan.stretches, ...scan.doubtful], durationMs, alternatives),
+  };
 }
 
 /** Frames of the references that can match: the same however they are spread over segments. */
@@ -198,7 +206,9 @@ function verifyCandidate(scan: Scan, candidate: Candidate, window: Window, tried
   const { id, constellation } = getReference(scan, candidate);
   const verdict = verify(constellation, scan.upload, guessOf(candidate), window, tried, scan.logThreshold);
   if (verdict.outcome !== 'match') return;
-  scan.stretches.push({ referenceId: id, stretch: verdict.stretch, logProbability: verdict.logProbability });
+  const { stretch, logProbability } = verdict;
+  const kept = logProbability <= logDefaultThreshold ? scan.stretches : scan.doubtful;
+  kept.push({ referenceId: id, stretch, logProbability });
 }
 
 /** Whether a candidate lies on what was already found. */
