@@ -24,7 +24,7 @@ import {
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
-import { referenceFrameAt, verify, type Window } from './verify.ts';
+import { referenceFrameAt, type Verdict, verify, type Window } from './verify.ts';
 import { type Candidate, guessOf, voteSegment } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
@@ -40,6 +40,17 @@ type Scan = {
   readonly logThreshold: number;
   readonly references: Map<string, Constellation>;
   readonly stretches: FoundStretch[];
+  readonly onTrial: ((trial: Trial) => void) | undefined;
+};
+
+/** A candidate that was laid over the upload, and how far it came. */
+export type Trial = {
+  readonly candidate: Candidate;
+  readonly upload: PeakLookup;
+  readonly window: Window;
+  /** What its false-match probability was multiplied by. */
+  readonly tried: number;
+  readonly verdict: Verdict;
 };
 
 /** A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. */
@@ -59,6 +70,10 @@ export type MatchOptions = {
   readonly alternatives?: boolean;
   /** Matches less certain than this are left out. Opened up only to see how far the model can be believed. */
   readonly maxFalseMatchProbability?: number;
+  /** Frames of all references that could have matched, where only some of them are searched. */
+  readonly indexFrames?: number;
+  /** Told of every candidate that was looked at closely. */
+  readonly onTrial?: (trial: Trial) => void;
 };
 
 /** @throws WorkerError FINGERPRINT_* */
@@ -72,7 +87,7 @@ export function matchUpload(
   const all = indexPeaks(constellation);
   const strong = indexPeaks(filterPeaks(constellation, (i) => (constellation.ranks[i] as number) < weakRank));
   const windows = windowsOf(all.frameCount);
-  const timeline = segments.reduce((sum, searched) => sum + framesOf(searched), 0);
+  const timeline = options.indexFrames ?? framesOfAll(segments);
   const scan: Scan = {
     strong,
     all,
@@ -81,6 +96,7 @@ export function matchUpload(
     logThreshold: Math.log10(options.maxFalseMatchProbability ?? maxFalseMatchProbability),
     references: new Map(),
     stretches: [],
+    onTrial: options.onTrial,
   };
   for (const window of windows) searchUnaltered(scan, window);
   // The dear looks. Side by side, not overlapping, in a long upload: four hours of strangers stay within minutes.
@@ -97,6 +113,10 @@ export function matchUpload(
 }
 
 /** Frames of the references that can match: the same however they are spread over segments. */
+export function framesOfAll(segments: readonly SearchedSegment[]): number {
+  return segments.reduce((sum, searched) => sum + framesOf(searched), 0);
+}
+
 function framesOf({ segment, tombstones }: SearchedSegment): number {
   let sum = 0;
   for (let i = 0; i < segment.referenceCount; i++)
@@ -104,7 +124,7 @@ function framesOf({ segment, tombstones }: SearchedSegment): number {
   return sum;
 }
 
-function windowsOf(frameCount: number): Window[] {
+export function windowsOf(frameCount: number): Window[] {
   const count = Math.max(1, Math.ceil(frameCount / windowHopFrames) - 1);
   return Array.from({ length: count }, (_, i) => ({
     begin: i * windowHopFrames,
@@ -201,6 +221,7 @@ function verifyCandidate(
   if (scan.stretches.some((found) => isOn(found, candidate, window))) return;
   const { id, constellation } = getReference(scan, candidate);
   const verdict = verify(constellation, upload, guessOf(candidate), window, tried, scan.logThreshold);
+  scan.onTrial?.({ candidate, upload, window, tried, verdict });
   if (verdict.outcome !== 'match') return;
   scan.stretches.push({ referenceId: id, stretch: verdict.stretch, logProbability: verdict.logProbability });
 }

@@ -25,7 +25,7 @@ const closeLookStep = 3;
 /** The least distance of a wrong offset, in frames: beyond the reach of one note. */
 const leastShift = 40;
 /** Chance is never taken to be below this. */
-const leastChance = 0.02;
+export const leastChance = 0.02;
 /** A stretch shorter than this has no room for wrong offsets; its chance is taken to be that of dense music. */
 const leastSpan = 4 * leastShift;
 const chanceUnknown = 0.1;
