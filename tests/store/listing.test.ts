@@ -93,7 +93,8 @@ test('a scan is handed back as it was answered, to its party', async () => {
   const answer = { matches: [{ segments: [1, 2] }], text: 'ü"\\' };
   const scanId = '01990000-0000-7000-8000-000000000003';
   const scan = { scanId, partyId, externalId: undefined, indexPosition: 2 ** 40, durationMs: 5, answer };
-  await store.insertScan(scan);
+  const fingerprint = new Uint8Array([1, 2, 3]);
+  await store.insertScan({ ...scan, fingerprint, fingerprintDays: 90 });
   expect(await store.findScan({ scanId, partyId })).toMatchObject(scan);
   expect(await store.findScan({ scanId, partyId: otherPartyId })).toBeUndefined();
 });

@@ -38,7 +38,7 @@ export function sayWhy(facts: Facts): string {
     case 'no_votes':
       return `No landmark of the upload is among the recording's: it is not the same audio, or altered beyond recognition. ${sayNext(facts)}`;
     case 'few_votes':
-      return `The best line has ${counted(facts.votes, 'vote')} of landmarks, and ${facts.leastVotes} are needed: it is not the same audio, or altered beyond recognition. ${sayNext(facts)}`;
+      return `The best line has ${counted(facts.votes, 'vote')} of landmarks, and ${facts.leastVotes} are needed; laid over each other on it, ${sayShare(best)}: it is not the same audio, or altered beyond recognition. ${sayNext(facts)}`;
     case 'no_alignment':
       return `Landmarks voted for a line, but on it no peaks meet: the votes were chance. ${sayNext(facts)}`;
     case 'disagrees':
@@ -49,7 +49,7 @@ export function sayWhy(facts: Facts): string {
 }
 
 function sayShare(best: BestAlignment | undefined): string {
-  if (best === undefined) return 'nothing agrees';
+  if (best === undefined) return 'no peaks meet';
   const { agreeingPeaks, expectedPeaks, agreement, chance } = best;
   const where = `over ${seconds(best.queryEndMs - best.queryStartMs)}`;
   return `${agreeingPeaks} of the recording's ${expectedPeaks} peaks agree ${where} (${percent(agreement)}), where chance gives ${percent(chance)} on average`;

@@ -12,7 +12,7 @@ import { referenceFrameAt, type Window } from './verify.ts';
 import { voteSegment } from './vote.ts';
 
 /** Bins shown either side of the best line: 6 s. */
-const shownBins = 37;
+const shownBins = 38;
 const binFrames = 2 ** voteBinShift;
 /** A vote within so many bins of the line, or cells of the pitch, is the line's own: as neighbours count together. */
 const ownBins = 1.5;
@@ -49,7 +49,11 @@ export function viewVotes(
     byTempo: all
       .map((hypothesis) => ({
         tempoRatio: Math.round(hypothesis.tempo * 1000) / 1000,
-        votes: bestVotes(probesOf(strong, window, alteredLook.ranks, hypothesis), searched, alteredLook),
+        votes: Math.max(
+          bestVotes(probesOf(strong, window, alteredLook.ranks, hypothesis), searched),
+          // An unaltered line was voted by more peaks than every tempo is looked at with.
+          hypothesis.tempo === tempo ? candidate.votes : 0,
+        ),
         wasTried: tried.has(hypothesis.tempo),
       }))
       .sort((a, b) => a.tempoRatio - b.tempoRatio),
@@ -61,8 +65,8 @@ export function viewVotes(
 }
 
 /** Votes of the best line, however few. */
-export function bestVotes(probes: Probes, { segment, tombstones }: SearchedSegment, look: Look): number {
-  return voteSegment(segment, tombstones, probes, { ...look, minVotes: 1 })[0]?.votes ?? 0;
+function bestVotes(probes: Probes, { segment, tombstones }: SearchedSegment): number {
+  return voteSegment(segment, tombstones, probes, { ...alteredLook, minVotes: 1 })[0]?.votes ?? 0;
 }
 
 export function probesOf(

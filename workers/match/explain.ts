@@ -241,7 +241,7 @@ function explanationOf(
       trial &&
       viewVotes(trial, pair.strong, referenceLandmarks(pair.reference), pair.searched, {
         look: lookOf(trial),
-        transforms: found.transforms,
+        transforms,
       }),
   };
 }
