@@ -15,6 +15,8 @@ const right = width - margin;
 const panelHeight = 430;
 const chartHeight = 130;
 
+const ownClass = 'earmark-explanation';
+
 const style = `text{font-family:system-ui,'Segoe UI','Helvetica Neue','DejaVu Sans',Arial,sans-serif;fill:${colours.ink};font-size:13px}
 .title{font-size:22px;font-weight:700}.sub{font-size:14px;fill:${colours.faint}}.sentence{font-size:15px}
 .badge{font-size:13px;font-weight:700;fill:#fff}.value{font-size:19px;font-weight:700}
@@ -59,8 +61,13 @@ export function drawExplanation(answer: ExplanationAnswer): string {
     rect([0, 0, width, height], { fill: colours.paper }),
     ...drawn,
   ].join('\n');
-  const size = { width, height, viewBox: `0 0 ${width} ${height}` };
-  return `${element('svg', { xmlns: 'http://www.w3.org/2000/svg', ...size, role: 'img' }, content)}\n`;
+  const size = { width, height, viewBox: `0 0 ${width} ${height}`, role: 'img' };
+  return `${element('svg', { xmlns: 'http://www.w3.org/2000/svg', class: ownClass, ...size }, content)}\n`;
+}
+
+/** Whether a file that begins so is a picture of ours. */
+export function isExplanationPicture(start: string): boolean {
+  return start.startsWith('<svg ') && start.includes(`class="${ownClass}"`);
 }
 
 /** Whose recording in which upload, whether it is there, and the sentence that says so. */
