@@ -40,6 +40,7 @@ export function describeExplanation(explained: ExplainedScan): ExplanationAnswer
       sentence,
       remark: remarkOn(explained) ?? null,
       segments: segments.map(describeSegment),
+      segment_count: explanation.segmentCount,
     },
     alignment: best === undefined ? null : describeAlignment(best),
     peaks: peaks === undefined ? null : describePeaks(peaks),

@@ -21,7 +21,11 @@ const VerdictView = Type.Object({
   remark: nullable(Type.String({ description: 'Where the scan said otherwise than this explanation: why.' })),
   segments: Type.Array(SegmentView, {
     description:
-      'As in a scan. With `found_with_wider_transforms`, what the set named in `alignment.transforms` finds.',
+      'As in a scan; of more than 100 the surest. With `found_with_wider_transforms`, what the set named in `alignment.transforms` finds.',
+  }),
+  segment_count: Type.Integer({
+    description: 'Segments, also those left out of the list.',
+    examples: [1],
   }),
 });
 

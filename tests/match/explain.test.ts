@@ -196,6 +196,19 @@ describe('an explanation is bounded', () => {
     expect(bytesOf(explanation)).toBeLessThan(300_000);
   });
 
+  test('for an upload that repeats the recording for an hour: the surest segments, in their order', () => {
+    const loop = syntheticFingerprint(5, 12_000);
+    const { segments, segmentCount, sentence } = explainMatch(repeated(loop, 300), encodeFingerprint(loop), {
+      transforms: 'none',
+      indexFrames: 600,
+    });
+    expect(segmentCount).toBeGreaterThan(250);
+    expect(segments).toHaveLength(100);
+    const starts = segments.map(({ queryStartMs }) => queryStartMs);
+    expect(starts).toEqual([...starts].sort((a, b) => a - b));
+    expect(sentence).toContain(`(and ${segmentCount - 1} other stretches)`);
+  });
+
   test('for as many peaks as a fingerprint may have: those that agree are listed first', () => {
     const reference = syntheticFingerprint(2, 60_000);
     const upload = crowded(reference, 200);
@@ -213,6 +226,26 @@ describe('an explanation is bounded', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 });
+
+/** The reference over and over. */
+function repeated(reference: Fingerprint, times: number): Uint8Array {
+  const { frames, steps, ranks } = reference.constellation;
+  const length = frames.length;
+  const framesOfOne = reference.durationMs / 20;
+  const at = <T>(values: ArrayLike<T>, i: number) => values[i % length] as T;
+  return encodeFingerprint({
+    ...reference,
+    durationMs: reference.durationMs * times,
+    constellation: {
+      frames: Uint32Array.from(
+        { length: length * times },
+        (_, i) => at(frames, i) + framesOfOne * Math.floor(i / length),
+      ),
+      steps: Uint16Array.from({ length: length * times }, (_, i) => at(steps, i)),
+      ranks: Uint8Array.from({ length: length * times }, (_, i) => at(ranks, i)),
+    },
+  });
+}
 
 /** The reference among so many other peaks a second. */
 function crowded(reference: Fingerprint, peaksPerSecond: number): Uint8Array {

@@ -27,6 +27,7 @@ const explanation: ExplanationAnswer = {
     missing: null,
     sentence: `It matches. ${hostile}`,
     remark: hostile,
+    segment_count: 1,
     segments: [
       {
         query_start_ms: 10_000,

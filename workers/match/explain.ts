@@ -25,6 +25,9 @@ import { secondLook } from './parameters.ts';
 import { toMs } from './report-matches.ts';
 import { leastChance, logFalseMatchProbability } from './significance.ts';
 
+/** Segments listed of a match: a loop can have thousands in an upload of hours. */
+const maxListedSegments = 100;
+
 export type ExplainOptions = {
   readonly transforms: TransformSet;
   /** Frames of all references of the index, this one among them. */
@@ -122,7 +125,8 @@ function explanationOf(
       tried: trial?.tried ?? 1,
       segments,
     }),
-    segments,
+    segments: surest(segments),
+    segmentCount: segments.length,
     best,
     peaks:
       trial &&
@@ -136,4 +140,14 @@ function explanationOf(
         transforms,
       }),
   };
+}
+
+/** In the order of the upload, as they come. */
+function surest(segments: readonly MatchSegment[]): readonly MatchSegment[] {
+  const kept = new Set(
+    [...segments]
+      .sort((a, b) => a.falseMatchProbability - b.falseMatchProbability)
+      .slice(0, maxListedSegments),
+  );
+  return segments.filter((segment) => kept.has(segment));
 }

@@ -91,8 +91,10 @@ export type MatchExplanation = {
   readonly missing: MissingReason | undefined;
   /** What was found or not, in a sentence, and what to do next. */
   readonly sentence: string;
-  /** As in a scan; where the reason is `found_with_wider_transforms`, what the wider set finds. */
+  /** As in a scan, of very many the surest; where the reason is `found_with_wider_transforms`, what the wider set finds. */
   readonly segments: readonly MatchSegment[];
+  /** Segments there are, those that are not listed with them. */
+  readonly segmentCount: number;
   readonly best: BestAlignment | undefined;
   readonly peaks: PeakView | undefined;
   readonly votes: VoteView | undefined;
