@@ -154,7 +154,7 @@ describe('a missing match', () => {
     expect(missing).toBe('not_certain_enough');
     expect(best?.logProbability).toBeLessThan(0);
     expect(best?.logProbability).toBeGreaterThan(-6);
-    const needed = Number(/about (\d+\.\d) s settle it/.exec(sentence)?.[1]);
+    const needed = Number(/longer excerpt would help: about (\d+\.\d) s that agree/.exec(sentence)?.[1]);
     expect(needed).toBeGreaterThan(1);
     expect(needed).toBeLessThan(5);
   });

@@ -95,7 +95,7 @@ function sayDoubt({ best, tried, durationMs }: Facts): string {
     return `${what} The rest of the upload does not agree: it is a short quotation, something that sounds alike, or chance. Listen to that stretch.`;
   if (alone === 0) return `${what} Send a longer or a cleaner excerpt.`;
   const neededMs = (spanMs * (logThreshold - Math.log10(tried))) / alone;
-  return `${what} A longer excerpt would help: at this agreement about ${seconds(neededMs)} settle it.`;
+  return `${what} A longer excerpt would help: about ${seconds(neededMs)} that agree as well settle it.`;
 }
 
 function sayNext({ transforms, durationMs }: Facts): string {
