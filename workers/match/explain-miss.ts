@@ -59,7 +59,7 @@ function nearestLine(
   look: Look,
   hypothesis: Hypothesis,
 ): Candidate | undefined {
-  const probes = probesOf(upload, window, look.ranks, hypothesis);
+  const probes = probesOf(upload, window, look, hypothesis);
   return voteSegment(segment, tombstones, probes, { ...look, minVotes: 1 })[0];
 }
 

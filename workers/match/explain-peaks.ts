@@ -3,7 +3,7 @@ import type { Constellation } from '../fingerprint/constellation.ts';
 import { frameMs, lowestFrequencyHz, stepsPerOctave } from '../fingerprint/parameters.ts';
 import { type Alignment, alignWindow, lowerBound } from './align.ts';
 import type { PeakList, PeakView, PlacedPeak } from './explanation.ts';
-import { peakFrames, peakSteps } from './parameters.ts';
+import { findPeak } from './follow.ts';
 import { firstPeakFrom, type PeakLookup } from './peak-lookup.ts';
 import { toMs } from './report-matches.ts';
 import { referenceFrameAt, type Window } from './verify.ts';
@@ -13,6 +13,8 @@ const maxViewFrames = 2000;
 const minViewFrames = 600;
 /** Shown either side of a stretch, so that its ends are seen. */
 const marginFrames = 150;
+/** Steps that the pitch of a view may be off that of the whole line. */
+const pitchReach = 4;
 /** Peaks listed of each side. What agrees comes first, then what is salient. */
 const maxListedPeaks = 3000;
 
@@ -67,7 +69,7 @@ function alignView(reference: Constellation, upload: PeakLookup, line: Alignment
     diagonal: line.referenceFrame - line.tempo * line.queryFrame,
     tempo: line.tempo,
     pitch: Math.round(line.steps),
-    pitchReach: peakSteps,
+    pitchReach,
   };
   const local = alignWindow(reference, upload, view.begin, view.end, guess);
   if (local === undefined) return line;
@@ -76,26 +78,28 @@ function alignView(reference: Constellation, upload: PeakLookup, line: Alignment
   return agreeing(local) > agreeing(line) ? local : line;
 }
 
-/** For each reference peak of the view the nearest peak of the upload that is near enough to be the same. */
+/** For each reference peak of the view the peak of the upload that it is found again in, as `verify` finds it. */
 function pair(reference: Constellation, upload: PeakLookup, alignment: Alignment, view: Window) {
-  const { frames, steps } = upload.constellation;
   const { from, to } = referenceSpan(reference, alignment, view);
   const partners: (number | undefined)[] = [];
   for (let i = from; i < to; i++) {
-    const expected = queryFrameAt(alignment, reference.frames[i] as number);
     const step = (reference.steps[i] as number) + alignment.steps;
-    let nearest: number | undefined;
-    let distance = peakFrames + 0.5;
-    for (let j = firstPeakFrom(upload, Math.ceil(expected - distance)); j < frames.length; j++) {
-      const away = Math.abs((frames[j] as number) - expected);
-      if ((frames[j] as number) > expected + peakFrames + 0.5) break;
-      if (Math.abs((steps[j] as number) - step) > peakSteps || away >= distance) continue;
-      nearest = j;
-      distance = away;
-    }
-    partners.push(nearest);
+    const frame = findPeak(upload, queryFrameAt(alignment, reference.frames[i] as number), step);
+    partners.push(frame === undefined ? undefined : peakAt(upload, frame, step));
   }
   return { first: firstPeakFrom(upload, view.begin), last: firstPeakFrom(upload, view.end), partners };
+}
+
+/** Of a frame's peaks the one nearest to a step. */
+function peakAt(upload: PeakLookup, frame: number, step: number): number {
+  const { steps } = upload.constellation;
+  const first = firstPeakFrom(upload, frame);
+  const end = firstPeakFrom(upload, frame + 1);
+  let nearest = first;
+  for (let i = first + 1; i < end; i++) {
+    if (Math.abs((steps[i] as number) - step) < Math.abs((steps[nearest] as number) - step)) nearest = i;
+  }
+  return nearest;
 }
 
 function referenceSpan({ frames }: Constellation, alignment: Alignment, { begin, end }: Window) {

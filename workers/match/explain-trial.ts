@@ -88,7 +88,7 @@ export function describeBest(
 /** The look that named a candidate: it follows from what was looked at. */
 export function lookOf({ upload, candidate }: Trial): Look {
   if (candidate.hypothesis !== unaltered) return alteredLook;
-  return upload.constellation.ranks.includes(weakRank) ? buriedLook : secondLook;
+  return upload.constellation.ranks.some((rank) => rank >= weakRank) ? buriedLook : secondLook;
 }
 
 export function leastVotesOf(trial: Trial): number {

@@ -34,7 +34,7 @@ export function viewVotes(
   const centre = lineOf(trial);
   const byOffset = new Array<number>(2 * shownBins + 1).fill(0);
   const byPitch = new Array<number>(2 * mostCells + 1).fill(0);
-  const probes = probesOf(upload, window, look.ranks, { ...open, tempo });
+  const probes = probesOf(upload, window, look, { ...open, tempo });
   for (const { diagonal, pitch } of votesOf(probes, landmarks)) {
     const bins = (diagonal - centre) / binFrames;
     const cells = (pitch - candidate.pitch) / anchorCell;
@@ -50,7 +50,7 @@ export function viewVotes(
       .map((hypothesis) => ({
         tempoRatio: Math.round(hypothesis.tempo * 1000) / 1000,
         votes: Math.max(
-          bestVotes(probesOf(strong, window, alteredLook.ranks, hypothesis), searched),
+          bestVotes(probesOf(strong, window, alteredLook, hypothesis), searched),
           // An unaltered line was voted by more peaks than every tempo is looked at with.
           hypothesis.tempo === tempo ? candidate.votes : 0,
         ),
@@ -72,7 +72,7 @@ function bestVotes(probes: Probes, { segment, tombstones }: SearchedSegment): nu
 export function probesOf(
   upload: PeakLookup,
   { begin, end }: Window,
-  ranks: number,
+  { ranks }: Look,
   hypothesis: Probes['hypothesis'],
 ): Probes {
   const first = firstPeakFrom(upload, begin);
