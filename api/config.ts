@@ -46,6 +46,9 @@ const Environment = Type.Object({
   // How long a stop waits for what was accepted before it breaks it off.
   EARMARK_SHUTDOWN_TIMEOUT_MS: Type.Integer({ minimum: 0, maximum: 3_600_000, default: 30_000 }),
 
+  // How long the fingerprint of an upload is kept beside its scan, so that the scan can be explained. 0 keeps none.
+  EARMARK_SCAN_FINGERPRINT_DAYS: Type.Integer({ minimum: 0, maximum: 3650, default: 90 }),
+
   // For the command line, where it talks to a server.
   EARMARK_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
   EARMARK_API_KEY: Type.Optional(Type.String({ minLength: 1 })),
@@ -76,6 +79,8 @@ export type Config = {
   /** Of a sender of an upload. */
   readonly maxPauseMs: number;
   readonly shutdownTimeoutMs: number;
+  /** Days that what was scanned can be explained. */
+  readonly scanFingerprintDays: number;
   readonly serverUrl?: string;
   readonly apiKey?: string;
 };
@@ -109,6 +114,7 @@ export function loadConfig(
     requestTimeoutMs: read.EARMARK_REQUEST_TIMEOUT_MS,
     maxPauseMs: read.EARMARK_MAX_PAUSE_MS,
     shutdownTimeoutMs: read.EARMARK_SHUTDOWN_TIMEOUT_MS,
+    scanFingerprintDays: read.EARMARK_SCAN_FINGERPRINT_DAYS,
     ...(read.EARMARK_URL === undefined ? {} : { serverUrl: read.EARMARK_URL }),
     ...(read.EARMARK_API_KEY === undefined ? {} : { apiKey: read.EARMARK_API_KEY }),
   };

@@ -159,3 +159,13 @@ create table scan (
   constraint scan_external_id_is_bounded CHECK (char_length(external_id) >= 1 AND char_length(external_id) <= 500)
 );
 CREATE INDEX scan_by_party ON scan USING btree (party_id, scan_id);
+
+create table scan_fingerprint (
+  scan_id uuid not null,
+  bytes bytea storage external not null,
+  created_at timestamp with time zone not null default now(),
+  constraint scan_fingerprint_pk PRIMARY KEY (scan_id),
+  constraint scan_fingerprint_of_scan FOREIGN KEY (scan_id) REFERENCES scan(scan_id) ON DELETE CASCADE,
+  constraint scan_fingerprint_is_not_empty CHECK (octet_length(bytes) > 0)
+);
+CREATE INDEX scan_fingerprint_by_age ON scan_fingerprint USING btree (created_at);

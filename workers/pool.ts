@@ -1,11 +1,13 @@
 /**
  * The main thread's side of the workers: a bounded line in front of a fixed number of threads. What asks to be
- * fingerprinted or matched is refused at once when the line is full; the index's own work is never refused,
+ * fingerprinted, matched or explained is refused at once when the line is full; the index's own work is never refused,
  * because only one follower asks for it, one task at a time.
  */
 import { Piscina } from 'piscina';
 import { WorkerError } from './errors.ts';
+import type { MatchExplanation } from './match/explanation.ts';
 import type {
+  ExplainTask,
   FingerprintedAudio,
   FingerprintTask,
   MatchAnswer,
@@ -25,6 +27,8 @@ export type Workers = {
   fingerprint(task: Omit<FingerprintTask, 'kind'>): Promise<FingerprintedAudio>;
   /** @throws WorkerError FINGERPRINT_*, POOL_FULL */
   match(task: Omit<MatchTask, 'kind'>): Promise<MatchAnswer>;
+  /** @throws WorkerError FINGERPRINT_*, POOL_FULL */
+  explain(task: Omit<ExplainTask, 'kind'>): Promise<MatchExplanation>;
   buildSegment(references: readonly NewReference[]): Promise<SharedArrayBuffer>;
   mergeSegments(segments: readonly SharedSegment[]): Promise<SharedArrayBuffer>;
   /** Finishes what runs, then ends the threads. */
@@ -106,6 +110,7 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
     queued: () => line.length,
     fingerprint: (task) => run({ kind: 'fingerprint', ...task }, task.limits.maxWallMs + graceMs),
     match: (task) => run({ kind: 'match', ...task }, maxMatchMs),
+    explain: (task) => run({ kind: 'explain', ...task }, maxMatchMs),
     buildSegment: (references) => run({ kind: 'build', references }),
     mergeSegments: (segments) => run({ kind: 'merge', segments }),
     close: async () => {

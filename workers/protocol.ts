@@ -4,6 +4,7 @@
  */
 import type { AudioLimits, DecoderChoice } from './audio/decode.ts';
 import type { WorkerErrorCode } from './errors.ts';
+import type { MatchExplanation } from './match/explanation.ts';
 
 export type FingerprintTask = {
   readonly kind: 'fingerprint';
@@ -59,6 +60,16 @@ export type MatchTask = {
   readonly alternatives?: boolean;
 };
 
+export type ExplainTask = {
+  readonly kind: 'explain';
+  /** Fingerprint files' bytes: the upload's of any density, the reference's of reference density. */
+  readonly fingerprint: Uint8Array;
+  readonly reference: Uint8Array;
+  /** The whole index: what chance is measured against. */
+  readonly segments: readonly SharedSegment[];
+  readonly transforms: TransformSet;
+};
+
 /** Where one reference and the upload agree. Times in milliseconds from the start of either side. */
 export type MatchSegment = {
   readonly queryStartMs: number;
@@ -80,13 +91,15 @@ export type ReferenceMatch = {
   readonly segments: readonly MatchSegment[];
 };
 
-export type Task = FingerprintTask | MatchTask | BuildTask | MergeTask;
+export type Task = FingerprintTask | MatchTask | ExplainTask | BuildTask | MergeTask;
 
 export type TaskResult<T extends Task = Task> = T extends FingerprintTask
   ? FingerprintedAudio
   : T extends MatchTask
     ? MatchAnswer
-    : SharedArrayBuffer;
+    : T extends ExplainTask
+      ? MatchExplanation
+      : SharedArrayBuffer;
 
 /** What comes back over a thread's border, where errors would lose their code. */
 export type Reply =

@@ -3,7 +3,8 @@ import { WorkerError } from './errors.ts';
 import { fingerprintAudio } from './fingerprint/fingerprint-audio.ts';
 import { buildSegment, mergeSegments } from './index/build-segment.ts';
 import { openSegment, type Segment } from './index/segment.ts';
-import { matchUpload, type SearchedSegment } from './match/match-upload.ts';
+import { explainMatch } from './match/explain.ts';
+import { framesOfAll, matchUpload, type SearchedSegment } from './match/match-upload.ts';
 import type { Reply, SharedSegment, Task, TaskResult } from './protocol.ts';
 
 export default async function perform(task: Task): Promise<Reply> {
@@ -21,6 +22,11 @@ async function resultOf(task: Task): Promise<TaskResult> {
       return await fingerprintAudio(task.path, task);
     case 'match':
       return matchUpload(task.fingerprint, openAll(task.segments), task);
+    case 'explain':
+      return explainMatch(task.fingerprint, task.reference, {
+        transforms: task.transforms,
+        indexFrames: framesOfAll(openAll(task.segments)),
+      });
     case 'build':
       return buildSegment(task.references);
     case 'merge':

@@ -7,6 +7,7 @@ import { loadConfig } from '../config.ts';
 import { version } from '../http/version.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
 import { fingerprintCommand } from './commands/fingerprint.ts';
 import { keysCommand } from './commands/keys.ts';
 import { listCommand } from './commands/list.ts';
@@ -62,6 +63,7 @@ export function buildProgram(): Command {
     demoCommand(),
     registerCommand(),
     scanCommand(),
+    explainCommand(),
     fingerprintCommand(),
     serveCommand(defaults),
     statusCommand(),
@@ -87,6 +89,7 @@ Try it, with music that comes along:
 Begin:
   $ earmark register ~/music/catalog        what is to be found
   $ earmark scan upload.mp3                 what is in it, second by second
+  $ earmark explain upload.mp3 song.ogg     why a recording is in it or is not, as a picture
   $ earmark serve                           the same as an HTTP API
 
 Exit status:

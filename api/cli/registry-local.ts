@@ -3,6 +3,7 @@
 import type { Config } from '../config.ts';
 import { type Context, closeContext, openContext, openStoreContext, type StoreContext } from '../context.ts';
 import { ensureParty, localPartyName } from '../registry/ensure-party.ts';
+import { explainScan } from '../registry/explain-match.ts';
 import { findRegisteredAudio } from '../registry/find-registered-audio.ts';
 import { getRecording } from '../registry/get-recording.ts';
 import { listRecordings } from '../registry/list-recordings.ts';
@@ -41,6 +42,8 @@ export async function openLocalRegistry(config: Config, needs: RegistryNeeds): P
     },
     register: (registration) => registerRecording(context, { partyId, ...registration }),
     scan: (upload) => scanUpload(whole(), { partyId, ...upload }),
+    explain: ({ scan: answer, ...scanned }) =>
+      explainScan(whole(), { partyId: undefined, answer, scannedAt: new Date(), ...scanned }),
     list: (query) => listRecordings(context, { partyId: undefined, ...query }),
     get: (recordingId) => getRecording(context, { partyId: undefined, recordingId }),
     remove: (recordingId) => removeRecording(context, { partyId: undefined, recordingId }),

@@ -5,12 +5,13 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { openWorkers, type Workers } from '../../workers/pool.ts';
 import type { Config } from '../config.ts';
+import { ExplanationAnswer } from '../registry/explanation-answer.ts';
 import { RecordingView } from '../registry/recording-view.ts';
 import type { RegistrationOutcome } from '../registry/register-recording.ts';
 import { ScanAnswer } from '../registry/scan-answer.ts';
 import { couldNotStart, usageError } from './exit-status.ts';
 import type { Registry, RegistryNeeds, RegistryStatus } from './registry.ts';
-import { openServerClient, type ServerClient, ServerFailure } from './server-client.ts';
+import { openServerClient, type ServerClient, ServerFailure, uploadTimeoutMs } from './server-client.ts';
 import { maxInFlight } from './settings.ts';
 
 const Registration = Type.Object({
@@ -86,6 +87,10 @@ export async function openRemoteRegistry(
         ScanAnswer,
         await client.send('/v1/scans', formOf({ external_id: externalId, transforms }, fingerprint)),
       ),
+    async explain({ scan, recordingId }) {
+      const path = `/v1/scans/${scan.scan_id}/matches/${encodeURIComponent(recordingId)}/explanation`;
+      return read(ExplanationAnswer, await client.ask('GET', path, uploadTimeoutMs));
+    },
     async list({ limit, cursor, isrc, externalId, title }) {
       const asked = query({ limit: String(limit), cursor, isrc, external_id: externalId, title });
       const { recordings, next_cursor } = read(Page, await client.ask('GET', `/v1/recordings?${asked}`));

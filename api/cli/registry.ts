@@ -4,6 +4,7 @@
  */
 import type { FingerprintedAudio, TransformSet } from '../../workers/protocol.ts';
 import type { Config } from '../config.ts';
+import type { ExplanationAnswer } from '../registry/explanation-answer.ts';
 import type { RecordingFilter, RecordingPage } from '../registry/list-recordings.ts';
 import type { RecordingMetadata } from '../registry/recording-metadata.ts';
 import type { RecordingView } from '../registry/recording-view.ts';
@@ -47,6 +48,12 @@ export type Registry = {
     readonly fingerprint: Uint8Array<ArrayBuffer>;
     readonly transforms: TransformSet;
   }): Promise<ScanAnswer>;
+  /** Why a recording is in what was scanned, or why not. Throws RECORDING_NOT_FOUND, SCAN_FINGERPRINT_GONE. */
+  explain(scanned: {
+    readonly scan: ScanAnswer;
+    readonly fingerprint: Uint8Array<ArrayBuffer>;
+    readonly recordingId: string;
+  }): Promise<ExplanationAnswer>;
   list(query: RecordingQuery): Promise<RecordingPage>;
   /** @throws RegistryError RECORDING_NOT_FOUND */
   get(recordingId: string): Promise<RecordingView>;

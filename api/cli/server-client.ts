@@ -8,8 +8,8 @@ import { type ErrorCode, errorCodes, RegistryError } from '../errors.ts';
 const maxAttempts = 8;
 const firstPauseMs = 500;
 const longestPauseMs = 60_000;
-/** A scan of hours of audio is answered within its request. */
-const uploadTimeoutMs = 15 * 60_000;
+/** A scan of hours of audio is answered within its request, and so is what explains it. */
+export const uploadTimeoutMs = 15 * 60_000;
 const askTimeoutMs = 30_000;
 const maxAnswerBytes = 64 * 2 ** 20;
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
@@ -29,7 +29,7 @@ export class ServerFailure extends Error {
 export type ServerClient = {
   readonly address: string;
   /** `path` from the root of the server, such as `/v1/recordings`. */
-  ask(method: 'GET' | 'DELETE', path: string): Promise<unknown>;
+  ask(method: 'GET' | 'DELETE', path: string, timeoutMs?: number): Promise<unknown>;
   send(path: string, form: FormData, headers?: Readonly<Record<string, string>>): Promise<unknown>;
   /** For what is not JSON. */
   text(path: string): Promise<string>;
@@ -67,7 +67,8 @@ export function openServerClient(
   };
   return {
     address: base,
-    ask: async (method, path) => parseJson(base, await request(path, { method }, askTimeoutMs)),
+    ask: async (method, path, timeoutMs = askTimeoutMs) =>
+      parseJson(base, await request(path, { method }, timeoutMs)),
     send: async (path, form, headers = {}) =>
       parseJson(base, await request(path, { method: 'POST', body: form, headers }, uploadTimeoutMs)),
     text: (path) => request(path, { method: 'GET' }, askTimeoutMs),

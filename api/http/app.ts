@@ -15,6 +15,7 @@ import { openMetrics } from './metrics.ts';
 import { docsOptions, openapiOptions } from './openapi.ts';
 import { answerNotFound, answerProblem, Problem } from './problem.ts';
 import { rateLimitOptions } from './rate-limit.ts';
+import { explainMatchRoute } from './routes/explain-match.ts';
 import { getHealth } from './routes/get-health.ts';
 import { getMetrics } from './routes/get-metrics.ts';
 import { getOpenapi } from './routes/get-openapi.ts';
@@ -73,6 +74,7 @@ export async function buildApp(context: Context): Promise<App> {
       removeRecordingRoute(v1, context);
       scanUploadRoute(v1, context, gate, metrics);
       getScanRoute(v1, context);
+      explainMatchRoute(v1, context, gate);
     },
     { prefix: '/v1' },
   );

@@ -8,7 +8,7 @@ import { transformSets } from '../../workers/protocol.ts';
 const milliseconds = (description: string, example: number) =>
   Type.Integer({ description, examples: [example] });
 
-const SegmentView = Type.Object({
+export const SegmentView = Type.Object({
   query_start_ms: milliseconds('Where it begins in the upload.', 12_000),
   query_end_ms: milliseconds('Where it ends in the upload.', 41_500),
   reference_start_ms: milliseconds('Where it begins in the reference.', 73_040),

@@ -50,6 +50,8 @@ export async function scanUpload(context: Context, request: ScanRequest): Promis
     indexPosition,
     durationMs,
     answer,
+    fingerprint: request.fingerprint,
+    fingerprintDays: context.config.scanFingerprintDays,
   });
   return answer;
 }
@@ -90,7 +92,7 @@ async function describeMatches({ store }: Context, found: MatchAnswer['matches']
   );
 }
 
-function describeSegment(segment: MatchSegment): SegmentView {
+export function describeSegment(segment: MatchSegment): SegmentView {
   return {
     query_start_ms: segment.queryStartMs,
     query_end_ms: segment.queryEndMs,

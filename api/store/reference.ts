@@ -1,5 +1,16 @@
-import { bytea, integer, nullable, oneOf, type RowOf, text, timestamptz, uuid, uuids } from './columns.ts';
-import { statement } from './statement.ts';
+import {
+  bigint,
+  bytea,
+  integer,
+  nullable,
+  oneOf,
+  type RowOf,
+  text,
+  timestamptz,
+  uuid,
+  uuids,
+} from './columns.ts';
+import { type Queryable, statement } from './statement.ts';
 
 const referenceStatuses = [
   'received',
@@ -71,6 +82,19 @@ export const listReferences = statement('list-references', {
   parameters: { recording_ids: uuids },
   columns: listed,
 });
+const matchable = { reference_id: uuid, duration_ms: integer, constellation: bytea, created_at: timestamptz };
+/** `constellation` is a fingerprint file's bytes, reference density. */
+export type MatchableFingerprint = RowOf<typeof matchable>;
+
+const matchableStatement = statement('list-matchable-fingerprints', {
+  parameters: { recording_id: uuid, limit: bigint },
+  columns: matchable,
+});
+export const listMatchableFingerprints = (
+  on: Queryable,
+  which: { readonly recordingId: string; readonly limit: number },
+): Promise<MatchableFingerprint[]> => matchableStatement.all(on, which);
+
 export const insertRecordingReference = statement('insert-recording-reference', {
   parameters: { party_id: uuid, recording_id: uuid, reference_id: uuid },
 });

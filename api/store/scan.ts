@@ -1,4 +1,5 @@
-import { bigint, integer, jsonb, nullable, type RowOf, text, timestamptz, uuid } from './columns.ts';
+import { bigint, bytea, integer, jsonb, nullable, type RowOf, text, timestamptz, uuid } from './columns.ts';
+import type { Connections } from './connections.ts';
 import { type Queryable, statement } from './statement.ts';
 
 const kept = {
@@ -18,12 +19,40 @@ const findStatement = statement('find-scan', {
   parameters: { scan_id: uuid, party_id: nullable(uuid) },
   columns: found,
 });
+const insertFingerprintStatement = statement('insert-scan-fingerprint', {
+  parameters: { scan_id: uuid, bytes: bytea },
+});
+const findFingerprintStatement = statement('find-scan-fingerprint', {
+  parameters: { scan_id: uuid, days_kept: integer },
+  columns: { bytes: bytea },
+});
+const deleteExpiredStatement = statement('delete-expired-scan-fingerprints', {
+  parameters: { days_kept: integer },
+});
 
-export const insertScan = async (on: Queryable, scan: RowOf<typeof kept>): Promise<void> => {
-  await insertStatement.all(on, scan);
+export type NewScan = RowOf<typeof kept> & {
+  /** The fingerprint file's bytes. */
+  readonly fingerprint: Uint8Array;
+  /** How long they are kept; 0: not at all. */
+  readonly fingerprintDays: number;
 };
+
+/** The scan, and what it was made of, in one transaction; it takes what is over its time away. */
+export const insertScan = (connections: Connections, scan: NewScan): Promise<void> =>
+  connections.transaction(async (on) => {
+    const { fingerprint: bytes, fingerprintDays: daysKept, ...row } = scan;
+    await insertStatement.all(on, row);
+    if (daysKept > 0) await insertFingerprintStatement.all(on, { scanId: scan.scanId, bytes });
+    await deleteExpiredStatement.all(on, { daysKept });
+  });
 
 export const findScan = (
   on: Queryable,
   which: { readonly scanId: string; readonly partyId?: string | undefined },
 ): Promise<ScanRow | undefined> => findStatement.find(on, { scanId: which.scanId, partyId: which.partyId });
+
+/** Undefined once it is over its time, whether it is deleted already or not. */
+export const findScanFingerprint = async (
+  on: Queryable,
+  which: { readonly scanId: string; readonly daysKept: number },
+): Promise<Uint8Array | undefined> => (await findFingerprintStatement.find(on, which))?.bytes;

@@ -6,6 +6,7 @@ import { listenToFeed } from './feed-listener.ts';
 import { migrate } from './migrate.ts';
 import * as party from './party.ts';
 import * as recording from './recording.ts';
+import * as reference from './reference.ts';
 import * as registration from './registration.ts';
 import * as scan from './scan.ts';
 import { asStoreError } from './store-unavailable.ts';
@@ -26,6 +27,7 @@ const operations = {
   findRecording: recording.findRecording,
   findRegisteredAudio: recording.findRegisteredAudio,
   listMatchedRecordings: recording.listMatchedRecordings,
+  listMatchableFingerprints: reference.listMatchableFingerprints,
   countRegistry: recording.countRegistry,
 
   readFeed: changeFeed.readFeed,
@@ -34,6 +36,7 @@ const operations = {
 
   insertScan: scan.insertScan,
   findScan: scan.findScan,
+  findScanFingerprint: scan.findScanFingerprint,
 };
 
 type Operations = typeof operations;

@@ -1,6 +1,6 @@
 /** The model's arithmetic: what is tried in a catalog of a given size, and how much agreement that asks for. */
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
-import { hypothesesOf, hypothesisCount } from '../../workers/match/hypotheses.ts';
+import { countHypotheses, hypothesesOf } from '../../workers/match/hypotheses.ts';
 import { maxFalseMatchProbability, windowFrames } from '../../workers/match/parameters.ts';
 import { logFalseMatchProbability } from '../../workers/match/significance.ts';
 
@@ -28,7 +28,7 @@ const windowPeaks = Math.round((peaksPerSecond * windowFrames * frameMs) / 1000)
 export const model = { maxFalseMatchProbability, recordingSeconds, ordinaryChance, windowPeaks } as const;
 
 export function arithmetic(): Arithmetic[] {
-  const altered = hypothesisCount(hypothesesOf('all'));
+  const altered = countHypotheses(hypothesesOf('all'), false);
   return catalogs.map((recordings) => {
     const tried = (recordings * recordingSeconds * 1000) / frameMs;
     const triedAltered = tried * altered;

@@ -85,6 +85,12 @@ describe('a full line', () => {
     expect(
       await codeOf(workers.match({ segments: [], fingerprint: new Uint8Array(0), transforms: 'none' })),
     ).toBe('POOL_FULL');
+    const nothing = new Uint8Array(0);
+    expect(
+      await codeOf(
+        workers.explain({ segments: [], fingerprint: nothing, reference: nothing, transforms: 'none' }),
+      ),
+    ).toBe('POOL_FULL');
     // A refusal does not wait for a thread, of which each task takes a tenth of a second or more.
     expect(performance.now() - from).toBeLessThan(50);
     await Promise.all(accepted);

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../api/store/store.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { accepted, registrationOf, sha256 } from './registered-audio.ts';
@@ -93,9 +94,35 @@ test('a scan is handed back as it was answered, to its party', async () => {
   const answer = { matches: [{ segments: [1, 2] }], text: 'ü"\\' };
   const scanId = '01990000-0000-7000-8000-000000000003';
   const scan = { scanId, partyId, externalId: undefined, indexPosition: 2 ** 40, durationMs: 5, answer };
-  await store.insertScan(scan);
+  const fingerprint = new Uint8Array([1, 2, 3]);
+  await store.insertScan({ ...scan, fingerprint, fingerprintDays: 90 });
   expect(await store.findScan({ scanId, partyId })).toMatchObject(scan);
   expect(await store.findScan({ scanId, partyId: otherPartyId })).toBeUndefined();
+});
+
+describe('what was scanned', () => {
+  const fingerprint = new Uint8Array([1, 2, 3, 255]);
+  const scanOf = (scanId: string, fingerprintDays: number) => {
+    const row = { partyId, externalId: undefined, indexPosition: 1, durationMs: 5, answer: {} };
+    return store.insertScan({ scanId, ...row, fingerprint, fingerprintDays });
+  };
+
+  test('is kept beside its scan, and goes with it', async () => {
+    const scanId = '01990000-0000-7000-8000-000000000004';
+    await scanOf(scanId, 30);
+    expect(await store.findScanFingerprint({ scanId, daysKept: 30 })).toEqual(Buffer.from(fingerprint));
+    const client = new pg.Client({ connectionString: database.databaseUrl });
+    await client.connect();
+    await client.query('delete from scan where scan_id = $1', [scanId]).finally(() => client.end());
+    expect(await store.findScanFingerprint({ scanId, daysKept: 30 })).toBeUndefined();
+  });
+
+  test('is not kept where it is to be kept for no day', async () => {
+    const scanId = '01990000-0000-7000-8000-000000000005';
+    await scanOf(scanId, 0);
+    expect(await store.findScanFingerprint({ scanId, daysKept: 30 })).toBeUndefined();
+    expect(await store.findScan({ scanId })).toMatchObject({ scanId });
+  });
 });
 
 test('a party of a name is made once, however many ask for it at once', async () => {

@@ -41,10 +41,11 @@ export function hypothesesOf(set: TransformSet): readonly Hypothesis[] {
  * Half of the certainty that is asked for is spent on the few of them on the lines that most alterations lie on (speed,
  * tempo alone, pitch alone), half on the rest of the plane.
  */
-export function countHypotheses(hypotheses: readonly Hypothesis[]): { onLines: number; onPlane: number } {
+export function countHypotheses(hypotheses: readonly Hypothesis[], isOnLine: boolean): number {
   const pitches = hypotheses.map(
     ({ lowestPitch, highestPitch }) => 1 + (highestPitch - lowestPitch) / pitchWidth,
   );
-  const onPlane = pitches.reduce((sum, count) => sum + count, 0);
-  return { onLines: 2 * (2 * hypotheses.length + Math.max(0, ...pitches)), onPlane: 2 * onPlane };
+  return isOnLine
+    ? 2 * (2 * hypotheses.length + Math.max(0, ...pitches))
+    : 2 * pitches.reduce((sum, count) => sum + count, 0);
 }

@@ -24,7 +24,7 @@ import {
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
-import { verify, type Window } from './verify.ts';
+import { type Verdict, verify, type Window } from './verify.ts';
 import { type Candidate, guessOf, voteSegment } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
@@ -43,6 +43,18 @@ type Scan = {
   readonly stretches: FoundStretch[];
   /** What only an opened threshold lets through. It steers nothing, so that the scan tries what it always tries. */
   readonly doubtful: FoundStretch[];
+  readonly onTrial: ((trial: Trial) => void) | undefined;
+};
+
+/** A candidate that was laid over the upload, and how far it came. */
+export type Trial = {
+  readonly candidate: Candidate;
+  /** The look that named it. */
+  readonly look: Look;
+  readonly window: Window;
+  /** What its false-match probability was multiplied by. */
+  readonly tried: number;
+  readonly verdict: Verdict;
 };
 
 const logDefaultThreshold = Math.log10(maxFalseMatchProbability);
@@ -63,6 +75,10 @@ export type MatchOptions = {
   readonly alternatives?: boolean;
   /** Matches less certain than this are left out. Opened up only to see how far the model can be believed. */
   readonly maxFalseMatchProbability?: number;
+  /** Frames of all references that could have matched, where only some of them are searched. */
+  readonly indexFrames?: number;
+  /** Told of every candidate that was looked at closely. */
+  readonly onTrial?: (trial: Trial) => void;
 };
 
 /** @throws WorkerError FINGERPRINT_* */
@@ -75,7 +91,7 @@ export function matchUpload(
   const { constellation, durationMs } = decodeFingerprint(bytes);
   const upload = indexPeaks(constellation);
   const windows = windowsOf(upload.frameCount);
-  const timeline = segments.reduce((sum, searched) => sum + framesOf(searched), 0);
+  const timeline = options.indexFrames ?? framesOfAll(segments);
   const scan: Scan = {
     upload,
     alternatives,
@@ -85,6 +101,7 @@ export function matchUpload(
     references: new Map(),
     stretches: [],
     doubtful: [],
+    onTrial: options.onTrial,
   };
   for (const window of windows) searchUnaltered(scan, window);
   // The dear looks. Side by side, not overlapping, in a long upload: four hours of strangers stay within minutes.
@@ -104,6 +121,10 @@ export function matchUpload(
 }
 
 /** Frames of the references that can match: the same however they are spread over segments. */
+export function framesOfAll(segments: readonly SearchedSegment[]): number {
+  return segments.reduce((sum, searched) => sum + framesOf(searched), 0);
+}
+
 function framesOf({ segment, tombstones }: SearchedSegment): number {
   let sum = 0;
   for (let i = 0; i < segment.referenceCount; i++)
@@ -111,7 +132,7 @@ function framesOf({ segment, tombstones }: SearchedSegment): number {
   return sum;
 }
 
-function windowsOf(frameCount: number): Window[] {
+export function windowsOf(frameCount: number): Window[] {
   const count = Math.max(1, Math.ceil(frameCount / windowHopFrames) - 1);
   return Array.from({ length: count }, (_, i) => ({
     begin: i * windowHopFrames,
@@ -127,7 +148,7 @@ function searchUnaltered(scan: Scan, window: Window): void {
       const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
       if (tried.has(key)) continue;
       tried.add(key);
-      verifyCandidate(scan, candidate, window, scan.offsets);
+      verifyCandidate(scan, candidate, look, window, scan.offsets);
     }
     if (isExplained(scan, window)) return;
   }
@@ -136,20 +157,25 @@ function searchUnaltered(scan: Scan, window: Window): void {
 /** All peaks, weak ones too: the recording may be there under something louder. */
 function searchBuried(scan: Scan, window: Window): void {
   for (const candidate of vote(scan, window, buriedLook, unaltered)) {
-    verifyCandidate(scan, candidate, window, scan.offsets);
+    verifyCandidate(scan, candidate, buriedLook, window, scan.offsets);
   }
 }
 
 /** Every hypothesis votes before any candidate is verified: the right tempo's votes stand out among the tempos. */
 function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothesis[]): void {
-  const { onLines, onPlane } = countHypotheses(hypotheses);
   const candidates = hypotheses
     .flatMap((hypothesis) => vote(scan, window, alteredLook, hypothesis).slice(0, maxCandidatesOfHypothesis))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, maxCandidates);
   for (const candidate of candidates) {
     if (isCovered(scan, window)) return;
-    verifyCandidate(scan, candidate, window, scan.offsets * (candidate.isOnLine ? onLines : onPlane));
+    verifyCandidate(
+      scan,
+      candidate,
+      alteredLook,
+      window,
+      scan.offsets * countHypotheses(hypotheses, candidate.isOnLine),
+    );
   }
 }
 
@@ -198,13 +224,14 @@ function explains({ stretch }: FoundStretch, { begin, end }: Window): boolean {
   );
 }
 
-function verifyCandidate(scan: Scan, candidate: Candidate, window: Window, tried: number): void {
+function verifyCandidate(scan: Scan, candidate: Candidate, look: Look, window: Window, tried: number): void {
   const isKnown = scan.stretches.some(
     (found) => isOn(found, candidate, window) || (!scan.alternatives && isInstead(found, candidate, window)),
   );
   if (isKnown) return;
   const { id, constellation } = getReference(scan, candidate);
   const verdict = verify(constellation, scan.upload, guessOf(candidate), window, tried, scan.logThreshold);
+  scan.onTrial?.({ candidate, look, window, tried, verdict });
   if (verdict.outcome !== 'match') return;
   const { stretch, logProbability } = verdict;
   const kept = logProbability <= logDefaultThreshold ? scan.stretches : scan.doubtful;

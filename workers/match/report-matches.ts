@@ -80,6 +80,6 @@ function nameTransform(tempo: number, pitchCents: number): MatchSegment['transfo
   return fromSpeed < fromTempo ? 'speed' : 'tempo';
 }
 
-function toMs(frame: number): number {
+export function toMs(frame: number): number {
   return Math.max(0, Math.round(frame * frameMs + frameCentreMs));
 }

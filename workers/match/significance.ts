@@ -24,7 +24,7 @@ const maxTurns = 400;
 /** The least distance of a wrong offset, in frames: beyond the reach of one note. */
 const leastShift = 40;
 /** Chance is never taken to be below this. */
-const leastChance = 0.01;
+export const leastChance = 0.01;
 /** Of a stretch that has no room for wrong offsets; that of dense music. */
 const chanceUnknown = 0.06;
 

@@ -109,7 +109,12 @@ function repetitionOver(
   return chanceOfRepetition(bestWrong, chance, share, span.lastPeak - span.firstPeak + 1);
 }
 
-function spanOf(reference: Constellation, alignment: Alignment, queryBegin: number, queryEnd: number): Span {
+export function spanOf(
+  reference: Constellation,
+  alignment: Alignment,
+  queryBegin: number,
+  queryEnd: number,
+): Span {
   const firstPeak = lowerBound(reference.frames, referenceFrameAt(alignment, queryBegin));
   const lastPeak = lowerBound(reference.frames, referenceFrameAt(alignment, queryEnd)) - 1;
   return { firstPeak, lastPeak, queryBegin, queryEnd };

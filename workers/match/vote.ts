@@ -2,11 +2,11 @@
  * Votes: the probes of one window of the upload are looked up in a segment, and every posting votes for the line it
  * lies on: timeline position − tempo × upload time, and for the pitch that moves one anchor onto the other.
  */
-
 import { stepsPerOctave } from '../fingerprint/parameters.ts';
 import { anchorBits, anchorCell } from '../index/landmark.ts';
-import { type BucketDirectory, countBits, referenceAt, type Segment } from '../index/segment.ts';
+import { referenceAt, type Segment } from '../index/segment.ts';
 import type { Guess } from './align.ts';
+import { findRuns, type Runs } from './find-runs.ts';
 import { grow, growBytes } from './growing-arrays.ts';
 import { fitSteps, type Look, maxCandidates, voteBinShift } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
@@ -37,8 +37,6 @@ const pitchStride = 40_503;
 const windowCount = 256;
 const pitchBias = 64;
 const anchorMask = (1 << anchorBits) - 1;
-/** Runs longer than this are searched by halving. */
-const linearSlot = 24;
 /** Kept between calls: one set of buffers a thread. */
 const counters = new Uint16Array(2 ** counterBits);
 /** Votes that a line needs, by pitch window. */
@@ -46,11 +44,6 @@ const leastVotes = new Uint8Array(windowCount);
 let hitDiagonals = new Uint32Array(2 ** 14);
 let hitPositions = new Uint32Array(2 ** 14);
 let hitWindows = new Uint8Array(2 ** 14);
-/** The probes that have postings, where those lie, and how many probes have how many. */
-let runProbes = new Uint32Array(2 ** 14);
-let runBegins = new Uint32Array(2 ** 14);
-let runEnds = new Uint32Array(2 ** 14);
-const runLengths = new Uint32Array(4096);
 /** `position` is the newest posting that voted; it says which reference this is. A posting votes once. */
 type Bin = { votes: number; sum: number; position: number };
 
@@ -66,7 +59,7 @@ export function voteSegment(
   probes: Probes,
   { minVotes, lineVotes, maxHits }: Look,
 ): Candidate[] {
-  const hitCount = collectHits(segment, probes, maxHits);
+  const hitCount = readRuns(segment, probes, findRuns(segment, probes, maxHits));
   for (let i = 0; i < hitCount; i++) {
     const at = counterAt((hitDiagonals[i] as number) >>> voteBinShift, hitWindows[i] as number);
     counters[at] = (counters[at] as number) + 1;
@@ -178,118 +171,19 @@ function pitchOf(hypothesis: Hypothesis, window: number): number {
   return (window - pitchBias) * anchorCell + anchorCell / 2;
 }
 
-/**
- * Reads the postings of the rarest probes first, and of as many as the budget allows: what many recordings share
- * says little about any of them, and so a scan's cost does not grow with the catalog where it learns nothing.
- */
-function collectHits(segment: Segment, probes: Probes, maxHits: number): number {
-  const { keys, count, hypothesis } = probes;
-  while (runProbes.length < count) {
-    runProbes = grow(runProbes);
-    runBegins = grow(runBegins);
-    runEnds = grow(runEnds);
-  }
-  const span = isPitchKnown(hypothesis) ? 1 : 1 << anchorBits;
-  const runs =
-    segment.buckets === undefined
-      ? findRunsBySlot(segment, keys, count, span)
-      : findRunsByBucket(segment.remainders, segment.buckets, keys, count, span);
-  runLengths.fill(0);
-  for (let run = 0; run < runs; run++) {
-    const length = Math.min((runEnds[run] as number) - (runBegins[run] as number), runLengths.length - 1);
-    runLengths[length] = (runLengths[length] as number) + 1;
-  }
-  let longest = 0;
-  for (let sum = 0; longest + 1 < runLengths.length; longest++) {
-    sum += (longest + 1) * (runLengths[longest + 1] as number);
-    if (sum > maxHits) break;
-  }
-  return readRuns(segment, probes, runs, longest);
-}
-
-/** Sets down the postings of each probe that has any, by the probe's place; says how many have. */
-function findRunsByBucket(
-  remainders: Uint16Array,
-  { marks, before, begins }: BucketDirectory,
-  keys: Uint32Array,
-  count: number,
-  span: number,
-): number {
-  let runs = 0;
-  for (let k = 0; k < count; k++) {
-    const key = keys[k] as number;
-    const bucket = key >>> anchorBits;
-    const word = marks[bucket >>> 5] as number;
-    const bit = 1 << (bucket & 31);
-    if ((word & bit) === 0) continue;
-    const nth = (before[bucket >>> 5] as number) + countBits(word & (bit - 1));
-    let begin = begins[nth] as number;
-    let end = begins[nth + 1] as number;
-    if (span === 1) {
-      const anchor = key & anchorMask;
-      while (begin < end && ((remainders[begin] as number) & anchorMask) < anchor) begin++;
-      const last = end;
-      for (end = begin; end < last && ((remainders[end] as number) & anchorMask) === anchor; ) end++;
-      if (begin === end) continue;
-    }
-    runProbes[runs] = k;
-    runBegins[runs] = begin;
-    runEnds[runs++] = end;
-  }
-  return runs;
-}
-
-/** The same in a segment of any size. */
-function findRunsBySlot(
-  { slots, remainders, slotShift }: Segment,
-  keys: Uint32Array,
-  count: number,
-  span: number,
-): number {
-  const mask = (1 << slotShift) - 1;
-  let runs = 0;
-  for (let k = 0; k < count; k++) {
-    const key = keys[k] as number;
-    const slot = key >>> slotShift;
-    const first = key & mask;
-    const slotEnd = slots[slot + 1] as number;
-    const begin = firstNotBelow(remainders, slots[slot] as number, slotEnd, first);
-    const end = firstNotBelow(remainders, begin, slotEnd, first + span);
-    if (begin === end) continue;
-    runProbes[runs] = k;
-    runBegins[runs] = begin;
-    runEnds[runs++] = end;
-  }
-  return runs;
-}
-
-/** Where in a slot, which is in order, the first remainder lies that is not below `least`. */
-function firstNotBelow(remainders: Uint16Array, begin: number, end: number, least: number): number {
-  let low = begin;
-  let high = end;
-  while (high - low > linearSlot) {
-    const middle = (low + high) >>> 1;
-    if ((remainders[middle] as number) < least) low = middle + 1;
-    else high = middle;
-  }
-  while (low < high && (remainders[low] as number) < least) low++;
-  return low;
-}
-
-/** Turns the postings of all runs no longer than `longest` into votes; says how many. */
+/** Turns the postings of all runs that are to be read into votes; says how many. */
 function readRuns(
   { remainders, positions }: Segment,
   { anchors, frames, steps, hypothesis }: Probes,
-  runs: number,
-  longest: number,
+  { count: runs, longest, probes, begins, ends }: Runs,
 ): number {
   const isKnown = isPitchKnown(hypothesis);
   let count = 0;
   for (let run = 0; run < runs; run++) {
-    const end = runEnds[run] as number;
-    const begin = runBegins[run] as number;
+    const end = ends[run] as number;
+    const begin = begins[run] as number;
     if (end - begin > longest) continue;
-    const anchor = anchors[runProbes[run] as number] as number;
+    const anchor = anchors[probes[run] as number] as number;
     const frame = (frames[anchor] as number) - bias;
     const step = (steps[anchor] as number) - anchorCell / 2;
     for (let at = begin; at < end; at++) {

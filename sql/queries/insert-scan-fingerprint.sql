@@ -1,0 +1,5 @@
+-- Keeps the fingerprint that was scanned.
+--   $1 uuid   the scan
+--   $2 bytea  the fingerprint file's bytes
+insert into scan_fingerprint (scan_id, bytes)
+values ($1, $2)

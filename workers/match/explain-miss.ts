@@ -1,0 +1,62 @@
+/** The nearest thing to a match where no line was voted: what there is to look at when there is nothing to see. */
+import type { TransformSet } from '../protocol.ts';
+import type { Pair } from './explain-pair.ts';
+import { logThreshold } from './explain-trial.ts';
+import { probesOf } from './explain-votes.ts';
+import { countHypotheses, hypothesesOf } from './hypotheses.ts';
+import { type SearchedSegment, type Trial, windowsOf } from './match-upload.ts';
+import { alteredLook, buriedLook, type Look, secondLook } from './parameters.ts';
+import type { PeakLookup } from './peak-lookup.ts';
+import { type Hypothesis, unaltered } from './probes.ts';
+import { verify, type Window } from './verify.ts';
+import { type Candidate, guessOf, voteSegment } from './vote.ts';
+
+/** Windows searched for the nearest thing to a line where no line was voted: ten minutes side by side. */
+const maxMissWindows = 60;
+type MissLook = {
+  readonly look: Look;
+  readonly hypothesis: Hypothesis;
+};
+
+/** The best voted line of all, though it has fewer votes than are looked at. */
+export function nearestMiss(pair: Pair, transforms: TransformSet): Trial | undefined {
+  const { upload, indexFrames } = pair;
+  const windows = windowsOf(upload.frameCount);
+  const offsets = indexFrames * windows.length;
+  const hypotheses = hypothesesOf(transforms);
+  const looks: readonly MissLook[] = [
+    { look: secondLook, hypothesis: unaltered },
+    ...(transforms === 'all' ? [{ look: buriedLook, hypothesis: unaltered }] : []),
+    ...hypotheses.map((hypothesis) => ({ look: alteredLook, hypothesis })),
+  ];
+  let best: Omit<Trial, 'verdict'> | undefined;
+  for (const window of spread(windows)) {
+    for (const { look, hypothesis } of looks) {
+      const candidate = nearestLine(pair.searched, upload, window, look, hypothesis);
+      if (candidate === undefined || candidate.votes <= (best?.candidate.votes ?? 0)) continue;
+      const isAltered = hypothesis !== unaltered;
+      const tried = offsets * (isAltered ? countHypotheses(hypotheses, candidate.isOnLine) : 1);
+      best = { candidate, look, window, tried };
+    }
+  }
+  if (best === undefined) return undefined;
+  const { candidate, window, tried } = best;
+  const verdict = verify(pair.reference, upload, guessOf(candidate), window, tried, logThreshold);
+  return { ...best, verdict };
+}
+
+function nearestLine(
+  { segment, tombstones }: SearchedSegment,
+  upload: PeakLookup,
+  window: Window,
+  look: Look,
+  hypothesis: Hypothesis,
+): Candidate | undefined {
+  const probes = probesOf(upload, window, look, hypothesis);
+  return voteSegment(segment, tombstones, probes, { ...look, minVotes: 1, lineVotes: 1 })[0];
+}
+
+function spread(windows: readonly Window[]): readonly Window[] {
+  const stride = Math.max(1, Math.ceil(windows.length / maxMissWindows));
+  return windows.filter((_, i) => i % stride === 0);
+}
