@@ -24,7 +24,7 @@ const pairSteps = new Int16Array(maxPairs);
 const pitchOrigin = 672;
 const pitches = new Uint16Array(2 * pitchOrigin);
 /** Diagonal errors in whole frames, with room for the drift at either end of a window. */
-const histogramReach = 40;
+const histogramReach = 22;
 const histogram = new Uint16Array(2 * histogramReach + 3);
 
 export type Guess = {

@@ -35,7 +35,8 @@ export function nearestMiss(pair: Pair, transforms: TransformSet): Trial | undef
       const candidate = nearestLine(pair.searched, upload, window, look, hypothesis);
       if (candidate === undefined || candidate.votes <= (best?.candidate.votes ?? 0)) continue;
       const isAltered = hypothesis !== unaltered;
-      const tried = offsets * (isAltered ? countHypotheses(hypotheses, candidate.isOnLine) : 1);
+      const alterations = isAltered ? countHypotheses(hypotheses, candidate.isOnLine) : 1;
+      const tried = { offsets, alterations };
       best = { candidate, look, window, tried };
     }
   }

@@ -81,7 +81,12 @@ export function describeBest(
     chance,
     logProbability:
       verdict.outcome === 'disagrees'
-        ? logFalseMatchProbability(Math.max(1, expectedPeaks), agreeingPeaks, chance, tried)
+        ? logFalseMatchProbability(
+            Math.max(1, expectedPeaks),
+            agreeingPeaks,
+            chance,
+            tried.offsets * tried.alterations,
+          )
         : verdict.logProbability,
     logThreshold,
   };

@@ -95,7 +95,8 @@ function reasonOf(pair: Pair, best: Trial | undefined): MissingReason {
   if (verdict.outcome === 'unaligned') return 'no_alignment';
   if (verdict.outcome === 'disagrees') return 'disagrees';
   // As much as chance gives somewhere in these two alone, without all others that were tried, is no agreement.
-  const triedHere = (tried * (pair.reference.frames.at(-1) ?? 0)) / pair.indexFrames;
+  const triedHere =
+    (tried.offsets * tried.alterations * (pair.reference.frames.at(-1) ?? 0)) / pair.indexFrames;
   return logProbabilityOf(verdict, triedHere) >= 0 ? 'disagrees' : 'not_certain_enough';
 }
 
@@ -121,7 +122,7 @@ function explanationOf(
       votes: trial?.candidate.votes ?? 0,
       leastVotes: trial === undefined ? secondLook.minVotes : leastVotesOf(trial),
       best,
-      tried: trial?.tried ?? 1,
+      tried: trial === undefined ? 1 : trial.tried.offsets * trial.tried.alterations,
       segments,
     }),
     segments: surest(segments),

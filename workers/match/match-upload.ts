@@ -24,7 +24,7 @@ import {
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
-import { type Verdict, verify, type Window } from './verify.ts';
+import { type Tried, type Verdict, verify, type Window } from './verify.ts';
 import { type Candidate, guessOf, voteSegment } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
@@ -52,8 +52,7 @@ export type Trial = {
   /** The look that named it. */
   readonly look: Look;
   readonly window: Window;
-  /** What its false-match probability was multiplied by. */
-  readonly tried: number;
+  readonly tried: Tried;
   readonly verdict: Verdict;
 };
 
@@ -148,7 +147,7 @@ function searchUnaltered(scan: Scan, window: Window): void {
       const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
       if (tried.has(key)) continue;
       tried.add(key);
-      verifyCandidate(scan, candidate, look, window, scan.offsets);
+      verifyCandidate(scan, candidate, look, window, 1);
     }
     if (isExplained(scan, window)) return;
   }
@@ -157,7 +156,7 @@ function searchUnaltered(scan: Scan, window: Window): void {
 /** All peaks, weak ones too: the recording may be there under something louder. */
 function searchBuried(scan: Scan, window: Window): void {
   for (const candidate of vote(scan, window, buriedLook, unaltered)) {
-    verifyCandidate(scan, candidate, buriedLook, window, scan.offsets);
+    verifyCandidate(scan, candidate, buriedLook, window, 1);
   }
 }
 
@@ -169,13 +168,7 @@ function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothes
     .slice(0, maxCandidates);
   for (const candidate of candidates) {
     if (isCovered(scan, window)) return;
-    verifyCandidate(
-      scan,
-      candidate,
-      alteredLook,
-      window,
-      scan.offsets * countHypotheses(hypotheses, candidate.isOnLine),
-    );
+    verifyCandidate(scan, candidate, alteredLook, window, countHypotheses(hypotheses, candidate.isOnLine));
   }
 }
 
@@ -224,12 +217,19 @@ function explains({ stretch }: FoundStretch, { begin, end }: Window): boolean {
   );
 }
 
-function verifyCandidate(scan: Scan, candidate: Candidate, look: Look, window: Window, tried: number): void {
+function verifyCandidate(
+  scan: Scan,
+  candidate: Candidate,
+  look: Look,
+  window: Window,
+  alterations: number,
+): void {
   const isKnown = scan.stretches.some(
     (found) => isOn(found, candidate, window) || (!scan.alternatives && isInstead(found, candidate, window)),
   );
   if (isKnown) return;
   const { id, constellation } = getReference(scan, candidate);
+  const tried = { offsets: scan.offsets, alterations };
   const verdict = verify(constellation, scan.upload, guessOf(candidate), window, tried, scan.logThreshold);
   scan.onTrial?.({ candidate, look, window, tried, verdict });
   if (verdict.outcome !== 'match') return;

@@ -28,7 +28,7 @@ export const buriedLook: Look = { ...firstLook, ranks: 64, maxHits: 2 ** 20 };
 export const alteredLook: Look = { ...firstLook, strays: 2, lineVotes: 2 };
 
 /** Candidates verified in a window, best voted first, and those that each tempo may name: 30 to 40 µs each. */
-export const maxCandidates = 1000;
+export const maxCandidates = 600;
 export const maxCandidatesOfHypothesis = 60;
 /** Probe the neighbouring cell too where a value lies this near to an edge, in frequency steps: of a cell, of an anchor's. */
 export const edgeSteps = 2;
@@ -46,7 +46,7 @@ export const fitSteps = 4;
 
 /** Tempo ratios tried around 1 when a candidate is aligned, and their step. */
 export const maxTempoDeviation = 0.024;
-export const tempoStep = 0.002;
+export const tempoStep = 0.004;
 /** How far from the voted diagonal the alignment may lie, frames. */
 export const alignReach = 14;
 

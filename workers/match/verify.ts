@@ -22,6 +22,14 @@ const wholeShare = 0.85;
 /** Frames of the upload. */
 export type Window = { readonly begin: number; readonly end: number };
 
+/** Alignments that could have matched: what the false-match probability is multiplied by. */
+export type Tried = {
+  /** Of every reference, for every window of the upload. */
+  readonly offsets: number;
+  /** Tempos and pitches, with each of them. */
+  readonly alterations: number;
+};
+
 /** How far a guess came. What it was refused for is the first of these that did not hold. */
 export type Verdict =
   /** No two peaks meet. */
@@ -48,7 +56,6 @@ const leastAgreement = 0.15;
 const leastExcess = 0.08;
 
 /**
- * @param tried alignments that could have matched: what the false-match probability is multiplied by
  * @param logThreshold log10 of the highest false-match probability that is a match
  */
 export function verify(
@@ -56,7 +63,7 @@ export function verify(
   upload: PeakLookup,
   guess: Guess,
   { begin, end }: Window,
-  tried: number,
+  { offsets, alterations }: Tried,
   logThreshold: number,
 ): Verdict {
   const alignment = alignWindow(reference, upload, begin, end, guess);
@@ -73,7 +80,12 @@ export function verify(
   // Once it is known how well the two agree, the ends can be told from chance more sharply.
   const followed = Math.min(0.9, Math.max(chance + 0.1, rough.alignedPeaks / rough.expectedPeaks));
   const stretch = followAlignment(reference, upload, rough.alignment, evidence(followed, chance)) ?? rough;
-  const atFirst = logFalseMatchProbability(stretch.expectedPeaks, stretch.alignedPeaks, chance, tried);
+  const atFirst = logFalseMatchProbability(
+    stretch.expectedPeaks,
+    stretch.alignedPeaks,
+    chance,
+    offsets * alterations,
+  );
   if (atFirst > logThreshold) return { outcome: 'doubtful', stretch, chance, logProbability: atFirst };
   // Also over the whole window: a short stretch has little room for wrong offsets of its own.
   const window = { begin: Math.min(stretch.queryBegin, begin), end: Math.max(stretch.queryEnd, end) };
@@ -85,12 +97,14 @@ export function verify(
   if (window.end - window.begin > stretch.queryEnd - stretch.queryBegin + blockFrames) {
     granted = Math.max(granted, repetition(stretch.queryBegin, stretch.queryEnd));
   }
-  const logProbability = logFalseMatchProbability(
+  // Loops in common are no likelier for every tempo and pitch that was tried.
+  const bySharedLoops = logFalseMatchProbability(
     stretch.expectedPeaks,
     stretch.alignedPeaks,
     granted,
-    tried,
+    offsets,
   );
+  const logProbability = Math.max(atFirst, bySharedLoops);
   const outcome = logProbability > logThreshold ? 'doubtful' : 'match';
   return { outcome, stretch, chance: granted, logProbability };
 }
