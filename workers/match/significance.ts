@@ -1,10 +1,15 @@
 /**
- * How sure a match is. Counted: the reference peaks of a stretch, n, and those found again in the upload, k.
- * Null: a peak is found again by chance as often as at other offsets of the same pair (so a drone, which
- * agrees with itself everywhere, proves little), and by the look-alike share more, since the best of many
- * wrong offsets was chosen and music repeats. Peaks of a note come together, so n and k are divided by the
- * peaks of one observation. The tail is bounded by Chernoff's inequality, and multiplied by what was tried:
- * every offset of every reference, for every window of the upload.
+ * How sure a match is. Counted: the reference peaks of a stretch, n, and those found again in the upload, k. Two
+ * explanations other than a match are weighed, and the likelier one is the false-match probability:
+ *
+ *   chance       a peak is found again as often as at other offsets of the same pair (so a drone, which agrees with
+ *                itself everywhere, proves little), and a little more often. Multiplied by every offset of every
+ *                reference, for every window of the upload, and by the tempos and pitches tried.
+ *   repetition   the upload shares loops, a beat or an instrument with the reference, which then agree at some offset
+ *                as part of them does at the best of the wrong ones. Multiplied by the offsets alone.
+ *
+ * Peaks of a note come together, so n and k are divided by the peaks of one observation. The tail of the binomial is
+ * bounded by Chernoff's inequality. `npm run bench:reliability` compares what is stated with what is observed.
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { type Alignment, lowerBound, referenceFrameAt } from './align.ts';
