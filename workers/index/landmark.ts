@@ -32,6 +32,7 @@ export const anchorBits = 6;
 export const keyBits = bucketBits + anchorBits;
 /** Odd, near 2^22 / golden ratio: multiplication by it modulo 2^22 is a permutation that spreads neighbours. */
 const scrambler = 2592261;
+const bucketMask = (2 ** bucketBits - 1) << anchorBits;
 
 if (bucketCount > 2 ** bucketBits) throw new Error('buckets do not fit their bits');
 
@@ -40,20 +41,20 @@ if (bucketCount > 2 ** bucketBits) throw new Error('buckets do not fit their bit
  * so that a search can probe the neighbours.
  */
 export function landmarkKey(df12: number, df13: number, dt12: number, dt13: number): number {
-  return keyOfShares(secondShare(df12, dt12) + thirdShare(df13, dt13));
+  return keyOfShares(secondShare(df12, dt12), thirdShare(df13, dt13));
 }
 
-/** What the second peak's cells, and what the third's, add to the bucket before it is scrambled. */
+/** What the second peak's cells, and what the third's, add to the key: scrambling is linear, so it can go first. */
 export function secondShare(df12: number, dt12: number): number {
-  return (df12 * stepCells * frameCells + dt12) * frameCells;
+  return Math.imul((df12 * stepCells * frameCells + dt12) * frameCells, scrambler) << anchorBits;
 }
 
 export function thirdShare(df13: number, dt13: number): number {
-  return df13 * frameCells * frameCells + dt13;
+  return Math.imul(df13 * frameCells * frameCells + dt13, scrambler) << anchorBits;
 }
 
-export function keyOfShares(sum: number): number {
-  return (Math.imul(sum, scrambler) & (2 ** bucketBits - 1)) << anchorBits;
+export function keyOfShares(second: number, third: number): number {
+  return (second + third) & bucketMask;
 }
 
 /** The cell of a difference of −144…144 steps; cell 24 begins at 0. */

@@ -38,7 +38,7 @@ export type Probes = {
   /** Of each probe: the whole key where the pitch is known; else the bucket, in which all anchors are read. */
   readonly keys: Uint32Array;
   /** Of each probe: the upload's peak that is its anchor, counted from the window's first. */
-  readonly anchors: Uint16Array;
+  readonly anchors: Uint32Array;
   /** Of each peak: its time × tempo, in reference frames. */
   readonly frames: Uint32Array;
   /** Of each peak. */
@@ -51,7 +51,7 @@ const lastAnchorCell = 63;
 
 /** Kept between calls: one set of buffers a thread. */
 let probeKeys = new Uint32Array(2 ** 17);
-let probeAnchors = new Uint16Array(2 ** 17);
+let probeAnchors = new Uint32Array(2 ** 17);
 let anchorFrames = new Uint32Array(2 ** 11);
 let anchorSteps = new Uint16Array(2 ** 11);
 const partners = new Int32Array(maxPartners);
@@ -62,6 +62,8 @@ const partners = new Int32Array(maxPartners);
 const secondShares = new Int32Array(4 * maxPartners);
 const thirdShares = new Int32Array(4 * maxPartners);
 const shareCounts = new Uint8Array(4 * maxPartners);
+/** No window has more: one that was made up to be dear is looked at in part. Music's has up to 4 million. */
+const maxProbes = 2 ** 23;
 /** Two anchors with 4 × 4 shares. */
 const maxProbesPerTriplet = 32;
 
@@ -81,7 +83,7 @@ export function probeWindow(
     anchorSteps = growShort(anchorSteps);
   }
   let count = 0;
-  for (let i = begin; i < end; i++) {
+  for (let i = begin; i < end && count < maxProbes; i++) {
     if ((constellation.ranks[i] as number) >= ranks) continue;
     const anchor = i - begin;
     const step = steps[i] as number;
@@ -108,20 +110,21 @@ export function probeWindow(
       for (let r = p + 1; r < partnerCount; r++) {
         if (count + maxProbesPerTriplet > probeKeys.length) {
           probeKeys = grow(probeKeys);
-          probeAnchors = growShort(probeAnchors);
+          probeAnchors = grow(probeAnchors);
         }
-        const from = count;
         for (let s = 0; s < (shareCounts[4 * p + Math.min(2, strays)] as number); s++) {
           const left = strays - straysOf(p, s);
           const second = secondShares[4 * p + s] as number;
           const thirds = shareCounts[4 * r + Math.min(2, left)] as number;
           for (let t = 0; t < thirds; t++) {
-            const key = keyOfShares(second + (thirdShares[4 * r + t] as number));
+            const key = keyOfShares(second, thirdShares[4 * r + t] as number);
+            probeAnchors[count] = anchor;
             probeKeys[count++] = key | ownAnchor;
-            if (otherAnchor >= 0 && left > straysOf(r, t)) probeKeys[count++] = key | otherAnchor;
+            if (otherAnchor < 0 || left <= straysOf(r, t)) continue;
+            probeAnchors[count] = anchor;
+            probeKeys[count++] = key | otherAnchor;
           }
         }
-        probeAnchors.fill(anchor, from, count);
       }
     }
   }
