@@ -64,6 +64,8 @@ export const maxGapFrames = 300;
 export const lookAlikeShare = 0.012;
 /** Peaks of one note come together: this many count as one independent observation. */
 export const peaksPerObservation = 1.3;
+/** Peaks that are counted at the most, 11 s: what sounds alike goes on doing so, and proves no more for it. */
+export const maxPeaksCounted = 160;
 /** Of the best agreement at a wrong offset, this much is granted to chance: loops and drum patterns repeat. */
 export const repeatedShare = 0.5;
 /** … and less where the whole upload agrees: who shares a loop with a recording shares a part. */

@@ -8,13 +8,14 @@
  *   repetition   the upload shares loops, a beat or an instrument with the reference, which then agree at some offset
  *                as part of them does at the best of the wrong ones. Multiplied by the offsets alone.
  *
- * Peaks of a note come together, so n and k are divided by the peaks of one observation. The tail of the binomial is
+ * Peaks of a note come together, so n and k are divided by the peaks of one observation; and no more than some seconds
+ * count, because what sounds alike goes on sounding alike. The tail of the binomial is
  * bounded by Chernoff's inequality. `npm run bench:reliability` compares what is stated with what is observed.
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { type Alignment, lowerBound, referenceFrameAt } from './align.ts';
 import { findPeak } from './follow.ts';
-import { lookAlikeShare, maxPeaksCompared, peaksPerObservation } from './parameters.ts';
+import { lookAlikeShare, maxPeaksCompared, maxPeaksCounted, peaksPerObservation } from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
 
 /** Offsets and peaks compared for the mean. */
@@ -173,6 +174,7 @@ export function logFalseMatchProbability(
   const divergence =
     share * Math.log(share / expected) +
     (share >= 1 ? 0 : (1 - share) * Math.log((1 - share) / (1 - expected)));
-  const logTail = (-(expectedPeaks / peaksPerObservation) * divergence) / Math.LN10;
+  const observations = Math.min(expectedPeaks, maxPeaksCounted) / peaksPerObservation;
+  const logTail = (-observations * divergence) / Math.LN10;
   return Math.min(0, logTail + Math.log10(tried));
 }
