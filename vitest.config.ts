@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { watchedForks } from './tests/support/watched-forks.ts';
 
 /** Rings: `unit` needs nothing; `registry` shares one embedded Postgres, a database cloned for each file. */
 const registryRing = [
@@ -16,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          pool: watchedForks,
           include: ['tests/**/*.test.ts'],
           exclude: registryRing,
           testTimeout: 60_000,
@@ -25,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'registry',
+          pool: watchedForks,
           include: registryRing,
           globalSetup: ['tests/support/database.ts'],
           testTimeout: 60_000,

@@ -50,6 +50,9 @@ type MergeTask = { readonly kind: 'merge'; readonly segments: readonly SharedSeg
 export const transformSets = ['none', 'common', 'all'] as const;
 export type TransformSet = (typeof transformSets)[number];
 
+/** Alternatives that come with one segment. A bar of a loop agrees with every other bar of its recording. */
+export const maxAlternatives = 20;
+
 export type MatchTask = {
   readonly kind: 'match';
   readonly segments: readonly SharedSegment[];
@@ -82,7 +85,10 @@ export type MatchSegment = {
   readonly transform: 'none' | 'speed' | 'tempo' | 'pitch' | 'tempo_and_pitch';
   readonly alignedPeaks: number;
   readonly falseMatchProbability: number;
-  /** Where else in the same recording this span of the upload agrees, most certain first; only when asked for. */
+  /**
+   * Where else in the same recording this span of the upload agrees, most certain first; only when asked for.
+   * At most `maxAlternatives`, none of which has alternatives of its own.
+   */
   readonly alternatives?: readonly MatchSegment[];
 };
 

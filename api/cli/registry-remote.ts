@@ -82,11 +82,15 @@ export async function openRemoteRegistry(
       };
       return outcomeOf(read(Registration, await client.send('/v1/recordings', formOf(fields, fingerprint))));
     },
-    scan: async ({ externalId, fingerprint, transforms }) =>
-      read(
-        ScanAnswer,
-        await client.send('/v1/scans', formOf({ external_id: externalId, transforms }, fingerprint)),
-      ),
+    async scan({ externalId, fingerprint, transforms, alternatives = false }) {
+      // Said only where it is wanted: a server that does not know the field refuses it.
+      const fields = {
+        external_id: externalId,
+        transforms,
+        ...(alternatives ? { alternatives: 'true' } : {}),
+      };
+      return read(ScanAnswer, await client.send('/v1/scans', formOf(fields, fingerprint)));
+    },
     async explain({ scan, recordingId }) {
       const path = `/v1/scans/${scan.scan_id}/matches/${encodeURIComponent(recordingId)}/explanation`;
       return read(ExplanationAnswer, await client.ask('GET', path, uploadTimeoutMs));

@@ -47,6 +47,7 @@ export type Registry = {
     readonly externalId: string;
     readonly fingerprint: Uint8Array<ArrayBuffer>;
     readonly transforms: TransformSet;
+    readonly alternatives?: boolean;
   }): Promise<ScanAnswer>;
   /** Why a recording is in what was scanned, or why not. Throws RECORDING_NOT_FOUND, SCAN_FINGERPRINT_GONE. */
   explain(scanned: {

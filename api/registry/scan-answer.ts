@@ -3,7 +3,7 @@
  * which other tools rely on. Field names change only with the API version.
  */
 import { type Static, Type } from 'typebox';
-import { transformSets } from '../../workers/protocol.ts';
+import { maxAlternatives, transformSets } from '../../workers/protocol.ts';
 
 const milliseconds = (description: string, example: number) =>
   Type.Integer({ description, examples: [example] });
@@ -27,13 +27,25 @@ export const SegmentView = Type.Object({
   }),
 });
 
+const MatchedSegmentView = Type.Object({
+  ...SegmentView.properties,
+  alternatives: Type.Optional(
+    Type.Array(SegmentView, {
+      maxItems: maxAlternatives,
+      description:
+        'Where else in the same recording this span of the upload agrees, its other choruses say: best first, at most ' +
+        `${maxAlternatives}. Only where the scan asked for them.`,
+    }),
+  ),
+});
+
 const MatchView = Type.Object({
   recording_id: Type.String({ format: 'uuid', examples: ['019c1f9e-0d5b-7c11-8a52-6a1de3b3f0aa'] }),
   external_id: Type.String({ description: "The registering party's id.", examples: ['catalog-000123'] }),
   isrc: Type.Union([Type.String(), Type.Null()], { examples: ['GBAYE9300106'] }),
   title: Type.Union([Type.String(), Type.Null()], { examples: ['The Great Gig in the Sky'] }),
   artist: Type.Union([Type.String(), Type.Null()], { examples: ['Pink Floyd'] }),
-  segments: Type.Array(SegmentView),
+  segments: Type.Array(MatchedSegmentView),
 });
 
 export const ScanAnswer = Type.Object({
@@ -52,9 +64,14 @@ export const ScanAnswer = Type.Object({
     description: 'Alterations that were looked for where the unaltered recording was not found.',
     examples: ['all'],
   }),
+  // Not `false` otherwise: what was answered without asking stays the answer it was.
+  alternatives: Type.Optional(
+    Type.Literal(true, { description: 'There where the scan asked for the alternatives of its segments.' }),
+  ),
   matches: Type.Array(MatchView, { description: 'Best first. Empty: nothing registered was found.' }),
 });
 
 export type SegmentView = Static<typeof SegmentView>;
+export type MatchedSegmentView = Static<typeof MatchedSegmentView>;
 export type MatchView = Static<typeof MatchView>;
 export type ScanAnswer = Static<typeof ScanAnswer>;

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { RegistryError } from '../errors.ts';
 import { readFingerprint } from './read-fingerprint.ts';
 import { validateExternalId } from './recording-metadata.ts';
-import type { MatchView, ScanAnswer, SegmentView } from './scan-answer.ts';
+import type { MatchedSegmentView, MatchView, ScanAnswer, SegmentView } from './scan-answer.ts';
 
 export type ScanRequest = {
   readonly partyId: string;
@@ -18,13 +18,15 @@ export type ScanRequest = {
   readonly fingerprint: Uint8Array;
   /** Alterations to look for; `all` where it is not said. */
   readonly transforms?: TransformSet;
+  /** Whether to say where else in a recording each segment agrees; not where it is not said. */
+  readonly alternatives?: boolean;
 };
 
 /** Throws INDEX_NOT_READY, POOL_FULL, AUDIO_TOO_LONG, FINGERPRINT_*. Silence is no error: it matches nothing. */
 export async function scanUpload(context: Context, request: ScanRequest): Promise<ScanAnswer> {
   const externalId = request.externalId === undefined ? null : validateExternalId(request.externalId);
-  const { durationMs, constellation } = readFingerprint(context.config, request.fingerprint);
-  const transforms = request.transforms ?? 'all';
+  const { fingerprint, transforms = 'all', alternatives = false } = request;
+  const { durationMs, constellation } = readFingerprint(context.config, fingerprint);
   await catchUp(context);
 
   // Both in one turn of the event loop: the position and the segments that answer for it.
@@ -33,7 +35,7 @@ export async function scanUpload(context: Context, request: ScanRequest): Promis
   const isSilent = constellation.frames.length === 0;
   const found: MatchAnswer['matches'] = isSilent
     ? []
-    : (await context.workers.match({ segments, fingerprint: request.fingerprint, transforms })).matches;
+    : (await context.workers.match({ segments, fingerprint, transforms, alternatives })).matches;
 
   const answer: ScanAnswer = {
     scan_id: uuidv7(),
@@ -41,6 +43,7 @@ export async function scanUpload(context: Context, request: ScanRequest): Promis
     duration_ms: durationMs,
     index_position: indexPosition,
     transforms,
+    ...(alternatives ? { alternatives } : {}),
     matches: await describeMatches(context, found),
   };
   await context.store.insertScan({
@@ -50,7 +53,7 @@ export async function scanUpload(context: Context, request: ScanRequest): Promis
     indexPosition,
     durationMs,
     answer,
-    fingerprint: request.fingerprint,
+    fingerprint,
     fingerprintDays: context.config.scanFingerprintDays,
   });
   return answer;
@@ -87,9 +90,17 @@ async function describeMatches({ store }: Context, found: MatchAnswer['matches']
       isrc: recording.isrc ?? null,
       title: recording.title ?? null,
       artist: recording.artist ?? null,
-      segments: segments.map(describeSegment),
+      segments: segments.map(describeMatched),
     })),
   );
+}
+
+function describeMatched(segment: MatchSegment): MatchedSegmentView {
+  const { alternatives } = segment;
+  return {
+    ...describeSegment(segment),
+    ...(alternatives === undefined ? {} : { alternatives: alternatives.map(describeSegment) }),
+  };
 }
 
 export function describeSegment(segment: MatchSegment): SegmentView {

@@ -41,8 +41,14 @@ const line = (externalId: string, position: number) =>
     matches: [],
   });
 
-async function keptOf(list: WorkList, position: number, startAfresh = false): Promise<string[]> {
-  const file = await openAnswerFile(path, { list, position, transforms: 'all', startAfresh });
+const asked = { transforms: 'all', alternatives: false } as const;
+
+async function keptOf(
+  list: WorkList,
+  position: number,
+  { startAfresh = false, alternatives = false } = {},
+): Promise<string[]> {
+  const file = await openAnswerFile(path, { list, position, ...asked, alternatives, startAfresh });
   const kept: string[] = [];
   for await (const item of list.items()) if (await file.findKept(item)) kept.push(item.externalId);
   await file.close();
@@ -52,7 +58,7 @@ async function keptOf(list: WorkList, position: number, startAfresh = false): Pr
 describe('the answer file', () => {
   it('is put in place whole, in the order of the list, whatever order the answers came in', async () => {
     const list = await listOf('a', 'b', 'c');
-    const file = await openAnswerFile(path, { list, position: 1, transforms: 'all', startAfresh: false });
+    const file = await openAnswerFile(path, { list, position: 1, ...asked, startAfresh: false });
     for (const id of ['c', 'a', 'b']) await file.append(id, line(id, 1));
     await expect(readFile(path)).rejects.toThrow();
     await file.complete();
@@ -68,7 +74,7 @@ describe('the answer file', () => {
     const list = await listOf('a', 'b');
     await writeFile(`${path}.part`, `${line('a', 1)}\n${line('b', 1).slice(0, 30)}`);
     expect(await keptOf(list, 1)).toEqual(['a']);
-    const file = await openAnswerFile(path, { list, position: 1, transforms: 'all', startAfresh: false });
+    const file = await openAnswerFile(path, { list, position: 1, ...asked, startAfresh: false });
     await file.append('b', line('b', 1));
     await file.complete();
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
@@ -80,6 +86,15 @@ describe('the answer file', () => {
     const error = JSON.stringify({ external_id: 'b', error: { code: 'AUDIO_UNREADABLE', message: 'x' } });
     await writeFile(path, `${line('a', 1)}\n${error}\n${line('c', 2)}\n${line('gone', 2)}\nnot json\n`);
     expect(await keptOf(list, 2)).toEqual(['c']);
+  });
+
+  it('keeps no answer that was asked for otherwise: with other transforms, with alternatives or without', async () => {
+    const list = await listOf('a', 'b', 'c');
+    const [a, b, c] = ['a', 'b', 'c'].map((id) => JSON.parse(line(id, 1)));
+    const lines = [a, { ...b, alternatives: true }, { ...c, transforms: 'none' }];
+    await writeFile(path, lines.map((value) => `${JSON.stringify(value)}\n`).join(''));
+    expect(await keptOf(list, 1)).toEqual(['a']);
+    expect(await keptOf(list, 1, { alternatives: true })).toEqual(['b']);
   });
 
   it('keeps no answer about a file that was changed since', async () => {
@@ -96,6 +111,6 @@ describe('the answer file', () => {
     const list = await listOf('a');
     await writeFile(path, `${line('a', 1)}\n`);
     expect(await keptOf(list, 1)).toEqual(['a']);
-    expect(await keptOf(list, 1, true)).toEqual([]);
+    expect(await keptOf(list, 1, { startAfresh: true })).toEqual([]);
   });
 });

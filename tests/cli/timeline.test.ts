@@ -20,7 +20,7 @@ function segment(startSeconds: number, endSeconds: number, other: Partial<Segmen
   };
 }
 
-function match(name: string, segments: SegmentView[], other: Partial<MatchView> = {}): MatchView {
+function match(name: string, segments: MatchView['segments'], other: Partial<MatchView> = {}): MatchView {
   return { recording_id: name, external_id: name, isrc: null, title: null, artist: null, segments, ...other };
 }
 
@@ -77,6 +77,15 @@ describe('a timeline', () => {
     const low = segment(0, 10, { pitch_cents: -300, transform: 'pitch' });
     expect(draw(10, [match('low', [low])]).join('\n')).toContain('pitch −300 cents');
     expect(draw(10, [match('same', [segment(0, 10)])]).join('\n')).not.toContain('altered');
+  });
+
+  it('shows alternatives indented below their segment, before whatever comes next', () => {
+    const other = segment(1, 48, { reference_start_ms: 91_000, reference_end_ms: 138_000 });
+    const chorus = { ...segment(0, 48), alternatives: [other] };
+    const rows = draw(96, [match('song', [chorus]), match('late', [segment(0, 96)])]).slice(-3);
+    expect(rows[1]).toMatch(/^ {2}B {2}0:00\.0 – 0:48\.0 {4}song +0:30\.0 – 1:18\.0 +1 in 10¹²$/);
+    expect(rows[2]).toMatch(/^ {7}0:01\.0 – 0:48\.0 {2}also at +1:31\.0 – 2:18\.0 +1 in 10¹²$/);
+    expect(rows.at(0)).toMatch(/^ {2}A {2}0:00\.0 – 1:36\.0 +late/);
   });
 
   it('says so where nothing was found', () => {

@@ -2,7 +2,7 @@
  * The promise of a registry: what it has acknowledged it has, whatever happens to it. A server is killed at
  * seeded moments while it takes registrations, twice together with its Postgres, and must come back whole.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openEmbeddedPostgres } from '../../api/store/embedded-postgres.ts';
 import { HttpClient } from '../support/http-client.ts';
+import { postmasterPid } from '../support/postmaster.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { seededRandom, syntheticFingerprintFile } from '../support/synthetic-fingerprint.ts';
 
@@ -115,14 +116,9 @@ async function sendUntil(goal: number, waiting: number[]): Promise<void> {
 }
 
 async function die(withPostgres: boolean): Promise<void> {
-  const postmaster = withPostgres ? await findPostmaster() : undefined;
+  const postmaster = withPostgres ? await postmasterPid(dataDir) : undefined;
   await server.end('SIGKILL');
   if (postmaster !== undefined) process.kill(postmaster, 'SIGKILL');
-}
-
-async function findPostmaster(): Promise<number> {
-  const [line] = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
-  return Number(line);
 }
 
 async function expectReady(): Promise<void> {

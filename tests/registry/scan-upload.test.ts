@@ -90,6 +90,35 @@ describe('a scan', () => {
     });
   });
 
+  it('asks for alternatives only when it is asked for them, and describes them like segments', async () => {
+    const { referenceId } = await register('repeats', 10);
+    const other = { ...segment, referenceStartMs: 24_000, referenceEndMs: 32_000 };
+    const context: Context = {
+      ...opened.context,
+      workers: {
+        ...opened.context.workers,
+        match: async ({ alternatives }): Promise<MatchAnswer> => ({
+          durationMs: 20_000,
+          matches: [
+            { referenceId, segments: [alternatives ? { ...segment, alternatives: [other] } : segment] },
+          ],
+        }),
+      },
+    };
+    const asked = { partyId, fingerprint: syntheticFingerprintFile(10) };
+    const plain = await scanUpload(context, asked);
+    expect(JSON.stringify(plain)).not.toContain('alternatives');
+    const answer = await scanUpload(context, { ...asked, alternatives: true });
+    const [plainSegment] = plain.matches[0]?.segments ?? [];
+    expect(answer.alternatives).toBe(true);
+    expect(answer.matches[0]?.segments).toEqual([
+      {
+        ...plainSegment,
+        alternatives: [{ ...plainSegment, reference_start_ms: 24_000, reference_end_ms: 32_000 }],
+      },
+    ]);
+  });
+
   it('is kept as it was answered, for whoever asked', async () => {
     const { referenceId } = await register('kept', 2);
     const answer = await scanUpload(finding(referenceId), {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EmbeddedPostgresError, openEmbeddedPostgres } from '../../api/store/embedded-postgres.ts';
+import { pidFileOf, postmasterPid } from '../support/postmaster.ts';
 
 const fixture = fileURLToPath(new URL('fixtures/hold-postgres.ts', import.meta.url));
 const pollMs = 20;
@@ -62,9 +63,9 @@ async function query(databaseUrl: string, sql: string): Promise<Record<string, u
   return rows;
 }
 
-const pidFile = () => join(dataDir, 'postgres', 'postmaster.pid');
+const pidFile = () => pidFileOf(dataDir);
 const isRunning = () => stat(pidFile()).then(Boolean, () => false);
-const serverPid = async () => Number((await readFile(pidFile(), 'utf8')).split('\n')[0]);
+const serverPid = () => postmasterPid(dataDir);
 
 async function untilGone(pid: number): Promise<void> {
   for (;;) {

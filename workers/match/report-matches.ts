@@ -1,6 +1,6 @@
 /** From stretches to what is reported: one best alignment for each span of the upload and recording, best first. */
 import { frameCentreMs, frameMs, stepsPerOctave } from '../fingerprint/parameters.ts';
-import type { MatchSegment, ReferenceMatch } from '../protocol.ts';
+import { type MatchSegment, maxAlternatives, type ReferenceMatch } from '../protocol.ts';
 import type { Stretch } from './follow.ts';
 
 export type FoundStretch = {
@@ -24,8 +24,10 @@ export function reportMatches(
   for (const one of [...found].sort((a, b) => a.logProbability - b.logProbability)) {
     const kept = byReference.get(one.referenceId);
     const better = kept?.find(({ best }) => overlap(best.stretch, one.stretch) > sharedSpan);
-    if (better !== undefined) better.others.push(one);
-    else if (kept !== undefined) kept.push({ best: one, others: [] });
+    // Best first: what comes after the last that is listed is less certain than all of them.
+    if (better !== undefined) {
+      if (better.others.length < maxAlternatives) better.others.push(one);
+    } else if (kept !== undefined) kept.push({ best: one, others: [] });
     else byReference.set(one.referenceId, [{ best: one, others: [] }]);
   }
   return [...byReference].map(([referenceId, kept]) => ({

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type TransformSet, transformSets } from '../../../workers/protocol.ts';
+import { maxAlternatives, type TransformSet, transformSets } from '../../../workers/protocol.ts';
 import type { ScanAnswer } from '../../registry/scan-answer.ts';
 import { openWorkList, type WorkItem } from '../input/items.ts';
 import { type AnswerFile, openAnswerFile } from '../output/answer-file.ts';
@@ -26,6 +26,7 @@ type ScanOptions = {
   readonly format?: 'table' | 'ndjson';
   readonly fresh?: true;
   readonly transforms: TransformSet;
+  readonly alternatives?: boolean;
 };
 
 export function scanCommand(): Command {
@@ -49,18 +50,25 @@ export function scanCommand(): Command {
         .choices([...transformSets])
         .default('all'),
     )
+    .option(
+      '--alternatives',
+      'say of each segment where else in the same recording it agrees: other choruses, say',
+    )
     .option('--fresh', 'with --output: scan everything again, also what the file answers already')
     .addHelpText(
       'after',
       `
 With --output, running it again keeps the answers that still hold (same index position, file unchanged, same build of
-earmark, same --transforms) and scans the rest. While it works the answers are in FILE.ndjson.part; FILE.ndjson appears when it is whole.
+earmark, same --transforms and --alternatives) and scans the rest. While it works the answers are in FILE.ndjson.part; FILE.ndjson appears when it is whole.
 
 A line is {"external_id","duration_ms","index_position","matches":[…],"scan_id"}, or {"external_id","error":{"code",
 "message"}} for a file that could not be scanned. Silence is an answer without matches.
 
 Transforms: none finds recordings within 2 % of their tempo, at their pitch. common adds tempo ×0.77…1.4 and pitch
 ±5 semitones, all ×0.5…1.5 and ±12. Only seconds that the unaltered search leaves open are searched again.
+
+Alternatives: a segment says one place in the recording, the one that agrees best. Where the recording repeats itself, up
+to ${maxAlternatives} others are listed too: below the segment in the table, as its "alternatives" in NDJSON.
 
 Examples:
   $ earmark scan upload.mp3
@@ -92,6 +100,7 @@ async function scan(paths: readonly string[], options: ScanOptions, command: Com
           list,
           position,
           transforms: options.transforms,
+          alternatives: options.alternatives ?? false,
           startAfresh: options.fresh === true,
         });
   const print = printerFor(options);
@@ -101,7 +110,7 @@ async function scan(paths: readonly string[], options: ScanOptions, command: Com
     list,
     maxInFlight: registry.maxInFlight,
     interruption,
-    work: (item) => scanItem(registry, file, item, options.transforms),
+    work: (item) => scanItem(registry, file, item, options),
     onResult: async (result, progress) => {
       const { item, value } = result;
       if (value?.wasKept) keptCount += 1;
@@ -128,12 +137,14 @@ export async function scanItem(
   registry: Registry,
   file: AnswerFile | undefined,
   item: WorkItem,
-  transforms: TransformSet = 'all',
+  { transforms, alternatives = false }: Pick<ScanOptions, 'transforms' | 'alternatives'> = {
+    transforms: 'all',
+  },
 ): Promise<ScannedItem> {
   const kept = await file?.findKept(item);
   if (kept !== undefined) return { answer: kept, audioMs: 0, truncated: false, wasKept: true };
   const { fingerprint, durationMs, truncated } = await fingerprintItem(registry, item.path);
-  const answer = await registry.scan({ externalId: item.externalId, fingerprint, transforms });
+  const answer = await registry.scan({ externalId: item.externalId, fingerprint, transforms, alternatives });
   // At once, and not in its turn: it is safe from a kill while an earlier, longer upload is still being scanned.
   await file?.append(item.externalId, answerLine(item, answer));
   return { answer, audioMs: durationMs, truncated, wasKept: false };

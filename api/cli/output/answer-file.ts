@@ -4,7 +4,8 @@
  * step. Whoever finds `FILE` finds a whole one.
  *
  * An answer of an earlier run is kept when giving it again would give the same: it was given at the index position
- * that holds now, for the same transforms, by this build of earmark, after the upload was last changed, and it is not an error.
+ * that holds now, for the same transforms and with alternatives or without as now, by this build of earmark, after the upload was last
+ * changed, and it is not an error.
  */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
@@ -37,8 +38,15 @@ export async function openAnswerFile(
     list,
     position,
     transforms,
+    alternatives,
     startAfresh,
-  }: { list: WorkList; position: number; transforms: TransformSet; startAfresh: boolean },
+  }: {
+    list: WorkList;
+    position: number;
+    transforms: TransformSet;
+    alternatives: boolean;
+    startAfresh: boolean;
+  },
 ): Promise<AnswerFile> {
   const partPath = `${path}.part`;
   if (startAfresh) await rm(partPath, { force: true });
@@ -48,7 +56,7 @@ export async function openAnswerFile(
     const answeredAtMs = line.answer && answerTimeMs(line.answer);
     const externalId = line.answer?.external_id;
     if (!line.answer || answeredAtMs === undefined || typeof externalId !== 'string') return;
-    if (line.answer.transforms !== transforms) return;
+    if (line.answer.transforms !== transforms || (line.answer.alternatives ?? false) !== alternatives) return;
     if (line.answer.index_position !== position || answeredAtMs <= builtAtMs || !list.has(externalId)) return;
     kept.set(externalId, { source, offset: line.offset, bytes: line.bytes, answeredAtMs });
   };

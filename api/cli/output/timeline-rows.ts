@@ -1,4 +1,4 @@
-/** The rows of a timeline: one for each segment, one for each stretch that nobody has registered. */
+/** The rows of a timeline: one for each segment with its alternatives below, one for each stretch nobody has registered. */
 import type { MatchView, SegmentView } from '../../registry/scan-answer.ts';
 import { clock, counted, odds } from './quantities.ts';
 import { columnCount, printable, type Style, toWidth } from './terminal-text.ts';
@@ -40,7 +40,9 @@ export function drawRows(
   layout: TimelineLayout,
 ): string[] {
   const longGaps = gaps.filter((gap) => gap.endMs - gap.startMs >= shortestGapMs);
-  const rows = [...stretches.map(stretchRow), ...longGaps.map(gapRow)].sort((a, b) => a.startMs - b.startMs);
+  const rows = [...stretches.map(stretchRows), ...longGaps.map((gap) => [gapRow(gap)])]
+    .sort(([a], [b]) => (a?.startMs ?? 0) - (b?.startMs ?? 0))
+    .flat();
   const drawn = drawTable(rows.slice(0, maxRows), layout);
   const leftOut = rows.length - maxRows;
   if (leftOut > 0)
@@ -81,9 +83,33 @@ function stretchRow({ match, segment, letter, letterStyle }: Stretch): Row {
     letterStyle,
     upload: span(segment.query_start_ms, segment.query_end_ms),
     recording: recordingNames(match),
+    ...placeOf(segment),
+  };
+}
+
+function placeOf(segment: SegmentView): Pick<Row, 'reference' | 'altered' | 'chance'> {
+  return {
     reference: span(segment.reference_start_ms, segment.reference_end_ms),
     altered: alteration(segment),
     chance: odds(segment.false_match_probability),
+  };
+}
+
+/** A segment, and indented below it where else in the recording the same seconds agree. */
+function stretchRows(stretch: Stretch): Row[] {
+  const alternatives = stretch.segment.alternatives ?? [];
+  return [stretchRow(stretch), ...alternatives.map(alternativeRow)];
+}
+
+function alternativeRow(segment: SegmentView): Row {
+  return {
+    startMs: segment.query_start_ms,
+    letter: ' ',
+    letterStyle: 'dim',
+    style: 'dim',
+    upload: `  ${span(segment.query_start_ms, segment.query_end_ms)}`,
+    recording: ['also at'],
+    ...placeOf(segment),
   };
 }
 

@@ -2,7 +2,7 @@
  * The stretches of an upload: each segment of each recording in the order in which they begin, with the letter,
  * colour and shade its recording keeps throughout, and the gaps that belong to nobody.
  */
-import type { MatchView, SegmentView } from '../../registry/scan-answer.ts';
+import type { MatchedSegmentView, MatchView } from '../../registry/scan-answer.ts';
 import type { Paint, Style } from './terminal-text.ts';
 
 export type TimelineLayout = { readonly columns: number; readonly paint: Paint };
@@ -15,7 +15,7 @@ const shades = ['█', '▓', '▒'] as const;
 
 export type Stretch = {
   readonly match: MatchView;
-  readonly segment: SegmentView;
+  readonly segment: MatchedSegmentView;
   readonly letter: string;
   readonly letterStyle: Style;
   readonly shade: string;

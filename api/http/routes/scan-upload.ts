@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type TransformSet, transformSets } from '../../../workers/protocol.ts';
+import { transformSets } from '../../../workers/protocol.ts';
 import type { Context } from '../../context.ts';
 import { RegistryError } from '../../errors.ts';
 import { ScanAnswer } from '../../registry/scan-answer.ts';
@@ -13,6 +13,9 @@ import { readUpload } from '../upload.ts';
 import { AudioPart, FingerprintPart, uploadCodes } from '../upload-form.ts';
 import type { UploadGate } from '../upload-gate.ts';
 
+/** A form has text only. */
+const switchValues = ['true', 'false'] as const;
+
 const ScanForm = Type.Object({
   external_id: Type.Optional(
     Type.String({
@@ -24,6 +27,13 @@ const ScanForm = Type.Object({
     Type.Enum([...transformSets], {
       description: 'Alterations to look for; `all` where it is not said. Fewer cost less time.',
       examples: ['common'],
+    }),
+  ),
+  alternatives: Type.Optional(
+    Type.Enum([...switchValues], {
+      description:
+        'Whether to say of each segment where else in the same recording it agrees; `false` where it is not said.',
+      examples: ['true'],
     }),
   ),
   audio: AudioPart,
@@ -52,12 +62,19 @@ export function scanUploadRoute(app: App, context: Context, gate: UploadGate, me
       const { fields, fingerprint } = await readUpload(context, request, reply, [
         'external_id',
         'transforms',
+        'alternatives',
       ]);
-      const { external_id: externalId, transforms: asked } = fields;
-      const transforms = readTransforms(asked);
+      const {
+        external_id: externalId,
+        transforms: askedTransforms,
+        alternatives: askedAlternatives,
+      } = fields;
+      const transforms = readOneOf(transformSets, 'transforms', askedTransforms);
+      const alternatives = readOneOf(switchValues, 'alternatives', askedAlternatives);
       const answer = await scanUpload(context, {
         partyId: callerOf(request).partyId,
         fingerprint,
+        alternatives: alternatives === 'true',
         ...(transforms === undefined ? {} : { transforms }),
         ...(externalId === undefined ? {} : { externalId }),
       });
@@ -67,11 +84,15 @@ export function scanUploadRoute(app: App, context: Context, gate: UploadGate, me
   );
 }
 
-function readTransforms(given: string | undefined): TransformSet | undefined {
-  const known = transformSets.find((set) => set === given);
+function readOneOf<T extends string>(
+  expected: readonly T[],
+  name: string,
+  given: string | undefined,
+): T | undefined {
+  const known = expected.find((value) => value === given);
   if (given === undefined || known !== undefined) return known;
   throw new RegistryError(
     'UPLOAD_INVALID',
-    `transforms is one of ${transformSets.join(', ')}; received ${JSON.stringify(given)}.`,
+    `${name} is one of ${expected.join(', ')}; received ${JSON.stringify(given)}.`,
   );
 }
