@@ -57,8 +57,11 @@ export type Trial = {
 };
 
 const logDefaultThreshold = Math.log10(maxFalseMatchProbability);
-/** A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. */
-const explainedShare = 0.7;
+/**
+ * A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. At
+ * .7 both of two recordings at equal level are found in 70 % of excerpts, at .9 in 92 %.
+ */
+const explainedShare = 0.9;
 /** Share of a window that stretches must span for no alteration to be looked for in it. */
 const coveredShare = 0.8;
 /** Candidates this near to a stretch already found are on it, in frames. */
