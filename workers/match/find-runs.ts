@@ -29,11 +29,6 @@ const runLengths = new Uint32Array(4096);
  * says little about any of them, and so a scan's cost does not grow with the catalog where it learns nothing.
  */
 export function findRuns(segment: Segment, { keys, count, hypothesis }: Probes, maxHits: number): Runs {
-  while (runProbes.length < count) {
-    runProbes = grow(runProbes);
-    runBegins = grow(runBegins);
-    runEnds = grow(runEnds);
-  }
   const span = isPitchKnown(hypothesis) ? 1 : 1 << anchorBits;
   const runs =
     segment.buckets === undefined
@@ -77,6 +72,7 @@ function findRunsByBucket(
       for (end = begin; end < last && ((remainders[end] as number) & anchorMask) === anchor; ) end++;
       if (begin === end) continue;
     }
+    if (runs === runProbes.length) growRuns();
     runProbes[runs] = k;
     runBegins[runs] = begin;
     runEnds[runs++] = end;
@@ -101,6 +97,7 @@ function findRunsBySlot(
     const begin = firstNotBelow(remainders, slots[slot] as number, slotEnd, first);
     const end = firstNotBelow(remainders, begin, slotEnd, first + span);
     if (begin === end) continue;
+    if (runs === runProbes.length) growRuns();
     runProbes[runs] = k;
     runBegins[runs] = begin;
     runEnds[runs++] = end;
@@ -119,4 +116,10 @@ function firstNotBelow(remainders: Uint16Array, begin: number, end: number, leas
   }
   while (low < high && (remainders[low] as number) < least) low++;
   return low;
+}
+
+function growRuns(): void {
+  runProbes = grow(runProbes);
+  runBegins = grow(runBegins);
+  runEnds = grow(runEnds);
 }

@@ -62,6 +62,8 @@ const logDefaultThreshold = Math.log10(maxFalseMatchProbability);
  * .7 both of two recordings at equal level are found in 70 % of excerpts, at .9 in 92 %.
  */
 const explainedShare = 0.9;
+/** … and this well, other alignments with the same recording need not be weighed: they would not be reported. */
+const settledShare = 0.7;
 /** Share of a window that stretches must span for no alteration to be looked for in it. */
 const coveredShare = 0.8;
 /** Candidates this near to a stretch already found are on it, in frames. */
@@ -208,15 +210,15 @@ function isCovered(scan: Scan, { begin, end }: Window): boolean {
 }
 
 function isExplained(scan: Scan, window: Window): boolean {
-  return scan.stretches.some((found) => explains(found, window));
+  return scan.stretches.some((found) => explains(found, window, explainedShare));
 }
 
-function explains({ stretch }: FoundStretch, { begin, end }: Window): boolean {
+function explains({ stretch }: FoundStretch, { begin, end }: Window, share: number): boolean {
   const slack = (end - begin) / 10;
   return (
     stretch.queryBegin <= begin + slack &&
     stretch.queryEnd >= end - slack &&
-    stretch.alignedPeaks >= explainedShare * stretch.expectedPeaks
+    stretch.alignedPeaks >= share * stretch.expectedPeaks
   );
 }
 
@@ -255,7 +257,7 @@ function isOn(found: FoundStretch, candidate: Candidate, { begin, end }: Window)
 
 /** Whether what was found explains the window by the candidate's own recording: by another chorus of it, say. */
 function isInstead(found: FoundStretch, candidate: Candidate, window: Window): boolean {
-  return candidateReference(candidate).id === found.referenceId && explains(found, window);
+  return candidateReference(candidate).id === found.referenceId && explains(found, window, settledShare);
 }
 
 function candidateReference(candidate: Candidate): { id: string } {
