@@ -22,7 +22,7 @@ export type Look = {
 /** The most salient peaks first: an eighth of the landmarks find nearly everything. */
 export const firstLook: Look = { ranks: 15, strays: 1, minVotes: 3, lineVotes: 3, maxHits: 2 ** 16 };
 export const secondLook: Look = { ...firstLook, ranks: 30 };
-/** All peaks, weak ones too, for what lies buried under speech: of 40 excerpts under it, 38 are found instead of 12. */
+/** All peaks, weak ones too, for what lies buried under speech: of 40 excerpts under it, 37 are found. */
 export const buriedLook: Look = { ...firstLook, ranks: 64, maxHits: 2 ** 20 };
 /** For each tempo, where tempo and pitch are open. */
 export const alteredLook: Look = { ...firstLook, strays: 2, lineVotes: 2 };
