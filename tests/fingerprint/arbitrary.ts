@@ -6,7 +6,7 @@ import type { Density, Fingerprint } from '../../workers/fingerprint/fingerprint
 import {
   frameMs,
   parameterVersion,
-  referenceRanks,
+  referenceRankCount,
   stepCount,
   weakRank,
 } from '../../workers/fingerprint/parameters.ts';
@@ -47,7 +47,7 @@ export function anyFingerprint(maxPeaks = 300): fc.Arbitrary<Fingerprint> {
         constellation: anyConstellation({
           frameCount: Math.floor(rest.durationMs / frameMs),
           maxPeaks,
-          ranks: rest.density === 'query' ? weakRank + 1 : referenceRanks,
+          ranks: rest.density === 'query' ? weakRank + 1 : referenceRankCount,
         }),
         descriptors: fc.uint8Array({
           minLength: descriptorSeconds * descriptorBytes,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Constellation } from '../../workers/fingerprint/constellation.ts';
-import { referenceRanks } from '../../workers/fingerprint/parameters.ts';
+import { referenceRankCount } from '../../workers/fingerprint/parameters.ts';
 import {
   anchorBits,
   bucketBits,
@@ -66,7 +66,7 @@ describe("a reference's landmarks", () => {
   }, 60_000);
 
   test('lie on anchors, in their order, at most one each', () => {
-    const limits = { frameCount: 500, maxPeaks: 150, ranks: referenceRanks };
+    const limits = { frameCount: 500, maxPeaks: 150, ranks: referenceRankCount };
     fc.assert(
       fc.property(anyConstellation(limits), (of) => {
         const { count, keys, frames } = referenceLandmarks(of);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Constellation } from '../../workers/fingerprint/constellation.ts';
 import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
 import { unpackConstellation } from '../../workers/fingerprint/packed-constellation.ts';
-import { stepCount } from '../../workers/fingerprint/parameters.ts';
+import { referenceRankCount, stepCount } from '../../workers/fingerprint/parameters.ts';
 import { openSegment, type Segment, segmentReference } from '../../workers/index/segment.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { asReference } from '../fingerprint/bundled-fingerprints.ts';
@@ -87,7 +87,9 @@ export function contentsOf(bytes: SharedArrayBuffer) {
       referenceId,
       position,
       frameCount,
-      peaks: describePeaks(unpackConstellation(constellation, peakCount, frameCount)?.constellation),
+      peaks: describePeaks(
+        unpackConstellation(constellation, peakCount, frameCount, referenceRankCount)?.constellation,
+      ),
       landmarks: landmarks[i]?.sort(),
     }))
     .sort((a, b) => (a.referenceId < b.referenceId ? -1 : 1));

@@ -112,7 +112,7 @@ describe('a segment', () => {
     expect(checkSegment(shared(bytes.subarray(0, headerBytes - 1)))).toMatch(/at least/);
     expect(checkSegment(shared(Buffer.concat([bytes, Buffer.alloc(8)])))).toMatch(/length/);
     expect(checkSegment(shared(bytes.with(0, 0x65)))).toMatch(/no index segment/);
-    expect(checkSegment(shared(bytes.with(4, 3)))).toMatch(/version 3/);
+    expect(checkSegment(shared(bytes.with(4, 4)))).toMatch(/version 4/);
     expect(checkSegment(new SharedArrayBuffer(0))).toMatch(/at least/);
   });
 

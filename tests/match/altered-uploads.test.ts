@@ -76,7 +76,7 @@ describe('of what is altered', () => {
   });
 
   test.each(beyondCommon)('%s %j is not common', (_, alteration) => {
-    expect(catalog.search(uploadOf(2, alteration), undefined, 'common')).toEqual([]);
+    expect(catalog.search(uploadOf(3, alteration), undefined, 'common')).toEqual([]);
   });
 
   test.each([...withinCommon, ...beyondCommon])(

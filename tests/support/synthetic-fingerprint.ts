@@ -7,7 +7,7 @@ import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/f
 import {
   frameMs,
   parameterVersion,
-  referenceRanks,
+  referenceRankCount,
   stepCount,
 } from '../../workers/fingerprint/parameters.ts';
 
@@ -40,7 +40,7 @@ export function syntheticFingerprint(seed: number, durationMs = 20_000): Fingerp
     constellation: {
       frames: Uint32Array.from(sorted, (place) => Math.floor(place / stepCount)),
       steps: Uint16Array.from(sorted, (place) => place % stepCount),
-      ranks: Uint8Array.from(sorted, () => Math.floor(random() * referenceRanks)),
+      ranks: Uint8Array.from(sorted, () => Math.floor(random() * referenceRankCount)),
     },
     descriptors: new Uint8Array(0),
   };

@@ -3,8 +3,8 @@
  * Integers are little-endian.
  *
  *    0   4  magic "EMFP"
- *    4   1  format version, 1
- *    5   1  density: 1 query (about 80 peaks a second), 2 reference (about 14)
+ *    4   1  format version, 2 (1 packed its peaks in 19 bits)
+ *    5   1  density: 1 query (about 80 peaks a second), 2 reference (about 20)
  *    6   2  parameter version
  *    8   4  duration, ms
  *   12   4  peak count
@@ -19,7 +19,7 @@ import { WorkerError } from '../errors.ts';
 import { type Constellation, filterPeaks } from './constellation.ts';
 import { descriptorBytes } from './descriptor-bytes.ts';
 import { packConstellation, unpackConstellation } from './packed-constellation.ts';
-import { frameMs, parameterVersion, referenceRanks, weakRank } from './parameters.ts';
+import { frameMs, parameterVersion, referenceRankCount, referenceRanks, weakRank } from './parameters.ts';
 
 export type Density = 'query' | 'reference';
 
@@ -35,7 +35,7 @@ export type Fingerprint = {
 };
 
 const magic = 0x50464d45;
-const formatVersion = 1;
+const formatVersion = 2;
 const headerBytes = 56;
 const trailerBytes = 4;
 const densityCodes: Record<Density, number> = { query: 1, reference: 2 };
@@ -47,7 +47,7 @@ const maxPeaksPerSecond = 250;
 export const maxFingerprintBytes = 64 * 2 ** 20;
 
 export function encodeFingerprint(fingerprint: Fingerprint): Uint8Array<ArrayBuffer> {
-  const packed = packConstellation(fingerprint.constellation);
+  const packed = packConstellation(fingerprint.constellation, rankCountOf(fingerprint.density));
   const bytes = new Uint8Array(headerBytes + packed.length + fingerprint.descriptors.length + trailerBytes);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic, true);
@@ -120,13 +120,11 @@ export function decodeFingerprint(bytes: Uint8Array): Fingerprint {
     bytes.subarray(headerBytes, headerBytes + packedBytes),
     peakCount,
     Math.ceil(durationMs / frameMs),
+    rankCountOf(density),
   );
   if (unpacked?.bytesRead !== packedBytes)
     throw malformed('its peaks are out of order, out of range or cut short');
   const { constellation } = unpacked;
-  const ranks = density === 'query' ? weakRank + 1 : referenceRanks;
-  if (constellation.ranks.some((rank) => rank >= ranks))
-    throw malformed(`ranks of a ${density} fingerprint are below ${ranks}`);
   return {
     parameterVersion: version,
     density,
@@ -137,14 +135,22 @@ export function decodeFingerprint(bytes: Uint8Array): Fingerprint {
   };
 }
 
-/** The fingerprint a reference is kept by: the more salient half of the peaks of what is asked. */
+function rankCountOf(density: Density): number {
+  return density === 'query' ? weakRank + 1 : referenceRankCount;
+}
+
+/**
+ * The fingerprint a reference is kept by: the more salient half of the peaks of what is asked, and of their ranks two
+ * taken together.
+ */
 export function thinToReference(fingerprint: Fingerprint): Fingerprint {
   if (fingerprint.density === 'reference') return fingerprint;
   const { ranks } = fingerprint.constellation;
+  const salient = filterPeaks(fingerprint.constellation, (i) => (ranks[i] as number) < referenceRanks);
   return {
     ...fingerprint,
     density: 'reference',
-    constellation: filterPeaks(fingerprint.constellation, (i) => (ranks[i] as number) < referenceRanks),
+    constellation: { ...salient, ranks: salient.ranks.map((rank) => rank >> 1) },
   };
 }
 

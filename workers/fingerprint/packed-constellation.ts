@@ -1,52 +1,67 @@
 /**
- * A constellation in about 19 bits a peak. For each peak, most significant bit first:
- *   1. frames since the peak before it (the first: since frame 0), Rice-coded with k = 2:
- *      the quotient by 4 as that many 1s and a 0, then the remainder in 2 bits
- *   2. frequency step, 10 bits
- *   3. rank, 6 bits
+ * A constellation in about 16 bits a peak as a reference, 18 as an upload. For each peak, most significant bit first:
+ *   1. frames since the peak before it (the first: since frame 0), Rice-coded with k = 1:
+ *      the quotient by 2 as that many 1s and a 0, then the remainder in 1 bit
+ *   2. frequency step; of a peak in the same frame as the one before, counted from the step above that one's
+ *   3. rank
+ * Steps and ranks are in truncated binary: of n values, n not a power of two, the lower ones take a bit less.
  * At the end zeros fill the last byte.
  */
 import { BitWriter } from './bit-writer.ts';
 import type { Constellation } from './constellation.ts';
 import { stepCount } from './parameters.ts';
 
-const riceBits = 2;
-const stepBits = 10;
-const rankBits = 6;
+const riceBits = 1;
 
-export function packConstellation(source: Constellation): Uint8Array<ArrayBuffer> {
+/** @param rankCount Ranks there can be, 0…rankCount − 1. */
+export function packConstellation(source: Constellation, rankCount: number): Uint8Array<ArrayBuffer> {
   const bits = new BitWriter();
   let frame = 0;
+  let lowest = 0;
   for (let i = 0; i < source.frames.length; i++) {
     const gap = (source.frames[i] as number) - frame;
     frame += gap;
+    if (gap > 0) lowest = 0;
     for (let ones = gap >> riceBits; ones > 0; ones -= 16) bits.write(0xffff, Math.min(16, ones));
     bits.write(0, 1);
     bits.write(gap & ((1 << riceBits) - 1), riceBits);
-    bits.write(source.steps[i] as number, stepBits);
-    bits.write(source.ranks[i] as number, rankBits);
+    const step = source.steps[i] as number;
+    writeBelow(bits, step - lowest, stepCount - lowest);
+    lowest = step + 1;
+    writeBelow(bits, source.ranks[i] as number, rankCount);
   }
   return bits.finish();
+}
+
+/** A value below `count` in truncated binary. */
+function writeBelow(bits: BitWriter, value: number, count: number): void {
+  const width = 31 - Math.clz32(count);
+  const short = 2 ** (width + 1) - count;
+  if (value < short) bits.write(value, width);
+  else bits.write(value + short, width + 1);
 }
 
 /**
  * Undoes `packConstellation`. The bytes are not trusted: whatever breaks a law of constellations (order, range,
  * count, an end too early) gives `undefined`. `maxFrame` bounds time. `bytesRead` lets the caller refuse a rest.
- * A code is read from one 25-bit window where its quotient is below 7, which nearly all are: 20 ns a peak.
+ * A code is read from one 25-bit window where its quotient is below 7, which nearly all are.
  */
 export function unpackConstellation(
   bytes: Uint8Array,
   peakCount: number,
   maxFrame: number,
+  rankCount: number,
 ): { readonly constellation: Constellation; readonly bytesRead: number } | undefined {
   const bitCount = bytes.length * 8;
-  if (bitCount < peakCount * (1 + riceBits + stepBits + rankBits)) return undefined;
+  const rankWidth = 31 - Math.clz32(rankCount);
+  const shortRanks = 2 ** (rankWidth + 1) - rankCount;
+  if (bitCount < peakCount * (1 + riceBits + rankWidth)) return undefined;
   const frames = new Uint32Array(peakCount);
   const steps = new Uint16Array(peakCount);
   const ranks = new Uint8Array(peakCount);
   let at = 0;
   let frame = 0;
-  let lastStep = -1;
+  let lowest = 0;
   for (let i = 0; i < peakCount; i++) {
     let quotient = 0;
     let window = windowAt(bytes, at);
@@ -59,17 +74,27 @@ export function unpackConstellation(
       ones = Math.clz32(~window);
     }
     quotient += ones;
-    const tail = window << (ones + 1);
-    at += ones + 1 + riceBits + stepBits + rankBits;
-    if (at > bitCount) return undefined;
-    const gap = (quotient << riceBits) + (tail >>> (32 - riceBits));
-    const step = (tail << riceBits) >>> (32 - stepBits);
+    let rest = window << (ones + 1);
+    const gap = (quotient << riceBits) + (rest >>> (32 - riceBits));
+    rest <<= riceBits;
+    if (gap > 0) lowest = 0;
+    const left = stepCount - lowest;
+    if (left === 0) return undefined;
+    let width = 31 - Math.clz32(left);
+    const shortSteps = 2 ** (width + 1) - left;
+    let above = width === 0 ? 0 : rest >>> (32 - width);
+    if (above >= shortSteps) above = (rest >>> (32 - ++width)) - shortSteps;
+    rest <<= width;
+    let rank = rest >>> (32 - rankWidth);
+    let rankBits = rankWidth;
+    if (rank >= shortRanks) rank = (rest >>> (32 - ++rankBits)) - shortRanks;
+    at += ones + 1 + riceBits + width + rankBits;
     frame += gap;
-    if (frame > maxFrame || step >= stepCount || (gap === 0 && i > 0 && step <= lastStep)) return undefined;
+    if (at > bitCount || frame > maxFrame) return undefined;
     frames[i] = frame;
-    steps[i] = step;
-    ranks[i] = (tail << (riceBits + stepBits)) >>> (32 - rankBits);
-    lastStep = step;
+    steps[i] = lowest + above;
+    ranks[i] = rank;
+    lowest += above + 1;
   }
   // One constellation has one way to be written: the rest of the last byte is 0.
   if ((at & 7) !== 0 && ((bytes[at >> 3] as number) << (at & 7)) & 0xff) return undefined;

@@ -1,7 +1,7 @@
 /** Makes segments: from constellations, and from other segments. Same input, same bytes. */
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
 import { packConstellation } from '../fingerprint/packed-constellation.ts';
-import { parameterVersion } from '../fingerprint/parameters.ts';
+import { parameterVersion, referenceRankCount } from '../fingerprint/parameters.ts';
 import type { NewReference, SharedSegment } from '../protocol.ts';
 import { keyBits, type Landmarks, referenceLandmarks } from './landmark.ts';
 import {
@@ -39,7 +39,7 @@ export function buildSegment(references: readonly NewReference[]): SharedArrayBu
       position,
       frameCount: (constellation.frames[peakCount - 1] ?? 0) + 1,
       peakCount,
-      constellation: packConstellation(constellation),
+      constellation: packConstellation(constellation, referenceRankCount),
     });
   }
   const total = landmarks.reduce((sum, { count }) => sum + count, 0);

@@ -4,7 +4,7 @@
  *
  *   header, 64 bytes
  *      0  4  magic "EMIX"
- *      4  4  format version, 2 (1 had wider cells in its keys)
+ *      4  4  format version, 3 (1 had wider cells in its keys, 2 its constellations in more bits)
  *      8  4  parameter version of the constellations
  *     12  4  reference count
  *     16  4  posting count
@@ -34,7 +34,7 @@ import { crc32 } from 'node:zlib';
 import { anchorBits, bucketBits, keyBits } from './landmark.ts';
 
 export const segmentMagic = 0x58494d45;
-export const segmentFormatVersion = 2;
+export const segmentFormatVersion = 3;
 export const headerBytes = 64;
 export const referenceBytes = 40;
 /** Frames no reference uses, between two: an upload may begin up to this long before a reference does. */

@@ -20,6 +20,10 @@ const maxPairs = 16384;
 const pairTimes = new Float64Array(maxPairs);
 const pairErrors = new Float64Array(maxPairs);
 const pairSteps = new Int16Array(maxPairs);
+/** A tempo that moves the end of a window by less than this, in frames, is not told from its neighbour there. */
+const leastDrift = 0.5;
+/** Standard deviation of the times that a tempo is fitted to, in frames: that of 2.8 s. */
+const leastSpreadFrames = 40;
 /** Pairs by step difference; all there can be, of 640 steps. */
 const pitchOrigin = 672;
 const pitches = new Uint16Array(2 * pitchOrigin);
@@ -54,6 +58,7 @@ export function alignWindow(
   for (let trial = 0; trial <= 2 * trials; trial++) {
     // 0, +1, −1, +2, −2 …: where counts are equal, the tempo nearest to 1 stays.
     const deviation = (trial & 1 ? (trial + 1) >> 1 : -(trial >> 1)) * tempoStep;
+    if (trial > 0 && Math.abs(deviation) * (end - middle) < leastDrift) continue;
     histogram.fill(0);
     for (let i = 0; i < pairCount; i++) {
       const error = Math.round((pairErrors[i] as number) - deviation * ((pairTimes[i] as number) - middle));
@@ -164,8 +169,8 @@ function refine(
     }
     if (n < 3) break;
     const spread = sumXX - (sumX * sumX) / n;
-    // A handful of peaks at one moment say nothing about tempo: keep the grid's.
-    const slope = spread > 100 * n ? (sumXY - (sumX * sumY) / n) / spread : fit.slope;
+    // A handful of peaks at one moment, or a second of them, say nothing about tempo: keep the grid's.
+    const slope = spread > leastSpreadFrames ** 2 * n ? (sumXY - (sumX * sumY) / n) / spread : fit.slope;
     fit = { at: (sumY - slope * sumX) / n, slope };
     steps = sumSteps / n;
   }

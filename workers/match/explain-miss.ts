@@ -22,7 +22,6 @@ type MissLook = {
 export function nearestMiss(pair: Pair, transforms: TransformSet): Trial | undefined {
   const { upload, indexFrames } = pair;
   const windows = windowsOf(upload.frameCount);
-  const offsets = indexFrames * windows.length;
   const hypotheses = hypothesesOf(transforms);
   const looks: readonly MissLook[] = [
     { look: secondLook, hypothesis: unaltered },
@@ -36,7 +35,7 @@ export function nearestMiss(pair: Pair, transforms: TransformSet): Trial | undef
       if (candidate === undefined || candidate.votes <= (best?.candidate.votes ?? 0)) continue;
       const isAltered = hypothesis !== unaltered;
       const alterations = isAltered ? countHypotheses(hypotheses, candidate.isOnLine) : 1;
-      const tried = { offsets, alterations };
+      const tried = { frames: indexFrames, windows: windows.length, alterations };
       best = { candidate, look, window, tried };
     }
   }

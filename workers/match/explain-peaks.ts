@@ -84,22 +84,9 @@ function pair(reference: Constellation, upload: PeakLookup, alignment: Alignment
   const partners: (number | undefined)[] = [];
   for (let i = from; i < to; i++) {
     const step = (reference.steps[i] as number) + alignment.steps;
-    const frame = findPeak(upload, queryFrameAt(alignment, reference.frames[i] as number), step);
-    partners.push(frame === undefined ? undefined : peakAt(upload, frame, step));
+    partners.push(findPeak(upload, queryFrameAt(alignment, reference.frames[i] as number), step));
   }
   return { first: firstPeakFrom(upload, view.begin), last: firstPeakFrom(upload, view.end), partners };
-}
-
-/** Of a frame's peaks the one nearest to a step. */
-function peakAt(upload: PeakLookup, frame: number, step: number): number {
-  const { steps } = upload.constellation;
-  const first = firstPeakFrom(upload, frame);
-  const end = firstPeakFrom(upload, frame + 1);
-  let nearest = first;
-  for (let i = first + 1; i < end; i++) {
-    if (Math.abs((steps[i] as number) - step) < Math.abs((steps[nearest] as number) - step)) nearest = i;
-  }
-  return nearest;
 }
 
 function referenceSpan({ frames }: Constellation, alignment: Alignment, { begin, end }: Window) {

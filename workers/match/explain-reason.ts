@@ -23,6 +23,8 @@ const shortMs = 5000;
 /** With more than this share of the upload outside, and more than two seconds, more of the same would not help. */
 const outsideShare = 0.2;
 const outsideMs = 2000;
+/** What nearly sufficed is not worth sending again without this much more. */
+const leastLongerMs = 500;
 
 export function sayWhy(facts: Facts): string {
   const { missing, best, transforms, durationMs } = facts;
@@ -94,7 +96,7 @@ function sayDoubt({ best, tried, durationMs }: Facts): string {
   if (durationMs - spanMs > Math.max(outsideMs, outsideShare * durationMs))
     return `${what} The rest of the upload does not agree: it is a short quotation, something that sounds alike, or chance. Listen to that stretch.`;
   if (alone === 0) return `${what} Send a longer or a cleaner excerpt.`;
-  const neededMs = (spanMs * (logThreshold - Math.log10(tried))) / alone;
+  const neededMs = Math.max(spanMs + leastLongerMs, (spanMs * (logThreshold - Math.log10(tried))) / alone);
   return `${what} A longer excerpt would help: about ${seconds(neededMs)} that agree as well settle it.`;
 }
 

@@ -8,7 +8,7 @@ import type { Trial } from './match-upload.ts';
 import { maxFalseMatchProbability } from './parameters.ts';
 import { toMs } from './report-matches.ts';
 import { chanceOfAgreement, logFalseMatchProbability } from './significance.ts';
-import { spanOf, type Window } from './verify.ts';
+import { countTried, spanOf, type Window } from './verify.ts';
 
 export const logThreshold = Math.log10(maxFalseMatchProbability);
 type FollowedVerdict = Extract<Trial['verdict'], { stretch: unknown }>;
@@ -44,13 +44,18 @@ export function lineOf({ verdict, window }: Trial): Line | undefined {
   return { begin: queryBegin, end: queryEnd, alignment };
 }
 
+/** Alignments that chance could have given as much agreement in. */
+export function triedIn({ verdict, tried }: Trial): number {
+  return 'tried' in verdict ? verdict.tried : countTried(tried);
+}
+
 export function describeBest(
   { reference, upload, durationMs }: Pair,
   transforms: TransformSet,
   trial: Trial,
   { begin, end, alignment }: Line,
 ): BestAlignment | undefined {
-  const { verdict, candidate, tried } = trial;
+  const { verdict, candidate } = trial;
   if (verdict.outcome === 'unaligned') return undefined;
   const at = (queryFrame: number) => referenceFrameAt(alignment, queryFrame);
   const expectedPeaks =
@@ -81,12 +86,7 @@ export function describeBest(
     chance,
     logProbability:
       verdict.outcome === 'disagrees'
-        ? logFalseMatchProbability(
-            Math.max(1, expectedPeaks),
-            agreeingPeaks,
-            chance,
-            tried.offsets * tried.alterations,
-          )
+        ? logFalseMatchProbability(Math.max(1, expectedPeaks), agreeingPeaks, chance, triedIn(trial))
         : verdict.logProbability,
     logThreshold,
   };

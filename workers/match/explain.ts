@@ -16,6 +16,7 @@ import {
   lineOf,
   logProbabilityOf,
   logThreshold,
+  triedIn,
 } from './explain-trial.ts';
 import { viewVotes } from './explain-votes.ts';
 import type { MatchExplanation, MissingReason } from './explanation.ts';
@@ -91,12 +92,11 @@ function leastDurationMs({ reference, upload, indexFrames }: Pair): number {
 function reasonOf(pair: Pair, best: Trial | undefined): MissingReason {
   if (best === undefined) return 'no_votes';
   if (best.candidate.votes < leastVotesOf(best)) return 'few_votes';
-  const { verdict, tried } = best;
+  const { verdict } = best;
   if (verdict.outcome === 'unaligned') return 'no_alignment';
   if (verdict.outcome === 'disagrees') return 'disagrees';
   // As much as chance gives somewhere in these two alone, without all others that were tried, is no agreement.
-  const triedHere =
-    (tried.offsets * tried.alterations * (pair.reference.frames.at(-1) ?? 0)) / pair.indexFrames;
+  const triedHere = (triedIn(best) * (pair.reference.frames.at(-1) ?? 0)) / pair.indexFrames;
   return logProbabilityOf(verdict, triedHere) >= 0 ? 'disagrees' : 'not_certain_enough';
 }
 
@@ -122,7 +122,7 @@ function explanationOf(
       votes: trial?.candidate.votes ?? 0,
       leastVotes: trial === undefined ? secondLook.minVotes : leastVotesOf(trial),
       best,
-      tried: trial === undefined ? 1 : trial.tried.offsets * trial.tried.alterations,
+      tried: trial === undefined ? 1 : triedIn(trial),
       segments,
     }),
     segments: surest(segments),

@@ -22,10 +22,18 @@ export type Stretch = {
   readonly referenceEnd: number;
   /** The line through all that was found. */
   readonly alignment: Alignment;
+  /** The line through what was found near the frame where following began: where the clock wanders, another one. */
+  readonly startAlignment: Alignment;
 };
 
-type Found = { readonly queryFrames: number[]; readonly referenceFrames: number[]; readonly peaks: number[] };
-type Line = { referenceFrame: number; queryFrame: number; tempo: number };
+/** In parallel, one entry for each reference peak that was found again. */
+type Found = {
+  readonly peaks: number[];
+  readonly queryFrames: number[];
+  readonly referenceFrames: number[];
+  /** Upload frequency − reference frequency. */
+  readonly steps: number[];
+};
 
 /** Log-likelihood of a peak that is found again and of one that is not, where agreement and chance have these shares. */
 export type Evidence = { readonly hit: number; readonly miss: number };
@@ -50,12 +58,12 @@ export function followAlignment(
     peaks: [...backward.peaks.reverse(), ...forward.peaks],
     queryFrames: [...backward.queryFrames.reverse(), ...forward.queryFrames],
     referenceFrames: [...backward.referenceFrames.reverse(), ...forward.referenceFrames],
+    steps: [...backward.steps.reverse(), ...forward.steps],
   });
   const { peaks, queryFrames, referenceFrames } = found;
   const firstPeak = peaks[0];
   const lastPeak = peaks.at(-1);
   if (firstPeak === undefined || lastPeak === undefined || peaks.length < 4) return undefined;
-  const line = fitLine(queryFrames, referenceFrames, 0, start);
   return {
     firstPeak,
     lastPeak,
@@ -65,7 +73,24 @@ export function followAlignment(
     queryEnd: (queryFrames.at(-1) as number) + 1,
     referenceBegin: referenceFrames[0] as number,
     referenceEnd: (referenceFrames.at(-1) as number) + 1,
-    alignment: { ...line, steps: start.steps },
+    alignment: fitLine(found, 0, start),
+    startAlignment: fitLine(near(found, start.queryFrame), 0, start),
+  };
+}
+
+/** What was found within half the memory of a frame of the upload. */
+function near(found: Found, queryFrame: number): Found {
+  const from = found.queryFrames.findIndex((frame) => frame >= queryFrame - memoryFrames / 2);
+  const to = found.queryFrames.findLastIndex((frame) => frame <= queryFrame + memoryFrames / 2);
+  return sliced(found, Math.max(0, from), to + 1);
+}
+
+function sliced(found: Found, from: number, to: number): Found {
+  return {
+    peaks: found.peaks.slice(from, to),
+    queryFrames: found.queryFrames.slice(from, to),
+    referenceFrames: found.referenceFrames.slice(from, to),
+    steps: found.steps.slice(from, to),
   };
 }
 
@@ -73,7 +98,8 @@ export function followAlignment(
  * The run of peaks with the most evidence. Following began in the middle of a window, which may lie before the
  * recording begins, and chance finds a peak here and there beyond a true end.
  */
-function bestRun(weights: Evidence, { peaks, queryFrames, referenceFrames }: Found): Found {
+function bestRun(weights: Evidence, found: Found): Found {
+  const { peaks } = found;
   let sum = 0;
   let begin = 0;
   let best = { sum: 0, begin: 0, end: 0 };
@@ -87,11 +113,7 @@ function bestRun(weights: Evidence, { peaks, queryFrames, referenceFrames }: Fou
     sum += weights.hit;
     if (sum > best.sum) best = { sum, begin, end: i + 1 };
   }
-  return {
-    peaks: peaks.slice(best.begin, best.end),
-    queryFrames: queryFrames.slice(best.begin, best.end),
-    referenceFrames: referenceFrames.slice(best.begin, best.end),
-  };
+  return sliced(found, best.begin, best.end);
 }
 
 function followOneWay(
@@ -102,8 +124,9 @@ function followOneWay(
   from: number,
   way: 1 | -1,
 ): Found {
-  const found: Found = { queryFrames: [], referenceFrames: [], peaks: [] };
-  let line: Line = start;
+  const { frames, steps } = upload.constellation;
+  const found: Found = { peaks: [], queryFrames: [], referenceFrames: [], steps: [] };
+  let line = start;
   let score = 0;
   let best = 0;
   let bestCount = 0;
@@ -112,18 +135,20 @@ function followOneWay(
   for (let i = from; i >= 0 && i < reference.frames.length; i += way) {
     const frame = reference.frames[i] as number;
     if ((frame - blockEnd) * way >= 0) {
-      line = fitLine(found.queryFrames, found.referenceFrames, memoryFrames, line, start.tempo);
+      line = fitLine(found, memoryFrames, line, start.tempo);
       blockEnd = frame + way * blockFrames;
     }
     const expected = line.queryFrame + (frame - line.referenceFrame) / line.tempo;
     if (expected < -foundFrames || expected > upload.frameCount + foundFrames) break;
-    const at = findPeak(upload, expected, (reference.steps[i] as number) + start.steps);
+    const step = reference.steps[i] as number;
+    const at = findPeak(upload, expected, step + line.steps);
     if (at === undefined) score += weights.miss;
     else {
       score += weights.hit;
-      found.queryFrames.push(at);
-      found.referenceFrames.push(frame);
       found.peaks.push(i);
+      found.queryFrames.push(frames[at] as number);
+      found.referenceFrames.push(frame);
+      found.steps.push((steps[at] as number) - step);
       if (score >= best) {
         best = score;
         bestCount = found.peaks.length;
@@ -136,7 +161,7 @@ function followOneWay(
   return found;
 }
 
-/** Frame of the upload's peak nearest to where one is expected. */
+/** Index of the upload's peak nearest in time to where one is expected. */
 export function findPeak(
   upload: PeakLookup,
   expectedFrame: number,
@@ -152,25 +177,23 @@ export function findPeak(
     const apart = (steps[j] as number) - expectedStep;
     if (apart > foundSteps || apart < -foundSteps) continue;
     const away = Math.abs(frame - expectedFrame);
-    if (away <= distance) {
-      nearest = frame;
-      distance = away;
-    }
+    if (away > distance) continue;
+    nearest = j;
+    distance = away;
   }
   return nearest;
 }
 
 /**
- * Least squares through the newest pairs that lie within `memory` frames of the last (0: through all).
- * Where they are too few or too close together for a tempo, the line before stays.
+ * Least squares through the newest pairs that lie within `memory` frames of the last (0: through all), and their mean
+ * pitch. Where they are too few or too close together for a tempo, the line before stays.
  */
 function fitLine(
-  queryFrames: number[],
-  referenceFrames: number[],
+  { queryFrames, referenceFrames, steps }: Found,
   memory: number,
-  before: Line,
+  before: Alignment,
   tempo = before.tempo,
-): Line {
+): Alignment {
   const newest = queryFrames.at(-1);
   if (newest === undefined) return before;
   let n = 0;
@@ -178,6 +201,7 @@ function fitLine(
   let sumY = 0;
   let sumXX = 0;
   let sumXY = 0;
+  let sumSteps = 0;
   const origin = before.queryFrame;
   for (let i = queryFrames.length - 1; i >= 0; i--) {
     const query = queryFrames[i] as number;
@@ -189,6 +213,7 @@ function fitLine(
     sumY += y;
     sumXX += x * x;
     sumXY += x * y;
+    sumSteps += steps[i] as number;
   }
   const spread = sumXX - (sumX * sumX) / n;
   // Under 16 peaks or a spread (standard deviation) of 1.5 s a slope is noise.
@@ -200,5 +225,6 @@ function fitLine(
     queryFrame: origin,
     referenceFrame: before.referenceFrame + (sumY - slope * sumX) / n,
     tempo: fitted,
+    steps: sumSteps / n,
   };
 }

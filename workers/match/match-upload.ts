@@ -5,6 +5,7 @@
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
 import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
+import { referenceRankCount } from '../fingerprint/parameters.ts';
 import { type Segment, segmentReference } from '../index/segment.ts';
 import type { MatchAnswer, TransformSet } from '../protocol.ts';
 import { referenceFrameAt } from './align.ts';
@@ -34,8 +35,8 @@ type Scan = {
   /** Whether other alignments with the same recording are wanted too. */
   readonly alternatives: boolean;
   readonly segments: readonly SearchedSegment[];
-  /** Offsets that could have matched: what the false-match probability is multiplied by. */
-  readonly offsets: number;
+  /** What could have matched: what the false-match probability is multiplied by. */
+  readonly alignments: Pick<Tried, 'frames' | 'windows'>;
   /** log10 of the highest false-match probability that is reported. */
   readonly logThreshold: number;
   readonly references: Map<string, Constellation>;
@@ -100,7 +101,7 @@ export function matchUpload(
     upload,
     alternatives,
     segments,
-    offsets: Math.max(1, timeline) * windows.length,
+    alignments: { frames: Math.max(1, timeline), windows: windows.length },
     logThreshold: Math.log10(options.maxFalseMatchProbability ?? maxFalseMatchProbability),
     references: new Map(),
     stretches: [],
@@ -234,7 +235,7 @@ function verifyCandidate(
   );
   if (isKnown) return;
   const { id, constellation } = getReference(scan, candidate);
-  const tried = { offsets: scan.offsets, alterations };
+  const tried = { ...scan.alignments, alterations };
   const verdict = verify(constellation, scan.upload, guessOf(candidate), window, tried, scan.logThreshold);
   scan.onTrial?.({ candidate, look, window, tried, verdict });
   if (verdict.outcome !== 'match') return;
@@ -269,7 +270,12 @@ function getReference(scan: Scan, candidate: Candidate): { id: string; constella
   const id = reference.referenceId;
   const cached = scan.references.get(id);
   if (cached !== undefined) return { id, constellation: cached };
-  const unpacked = unpackConstellation(reference.constellation, reference.peakCount, reference.frameCount);
+  const unpacked = unpackConstellation(
+    reference.constellation,
+    reference.peakCount,
+    reference.frameCount,
+    referenceRankCount,
+  );
   if (unpacked === undefined) throw new Error(`the index holds a broken constellation for reference ${id}`);
   if (scan.references.size >= maxReferencesKept) {
     const [oldest] = scan.references.keys();

@@ -6,7 +6,10 @@
  *                itself everywhere, proves little), and a little more often. Multiplied by every offset of every
  *                reference, for every window of the upload, and by the tempos and pitches tried.
  *   repetition   the upload shares loops, a beat or an instrument with the reference, which then agree at some offset
- *                as part of them does at the best of the wrong ones. Multiplied by the offsets alone.
+ *                as part of them does at the best of the wrong ones. Multiplied by the offsets of some albums alone:
+ *                nobody shares loops with a whole catalog.
+ *
+ * What is said to be unaltered and runs on a clock that is off could have run on a dozen others, which counts in both.
  *
  * Peaks of a note come together, so n and k are divided by the peaks of one observation; and no more than some seconds
  * count, because what sounds alike goes on sounding alike. The tail of the binomial is

@@ -5,7 +5,16 @@
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { type Alignment, alignWindow, type Guess, lowerBound, referenceFrameAt } from './align.ts';
 import { evidence, followAlignment, type Stretch } from './follow.ts';
-import { blockFrames, repeatedShare, repeatedShareOfWhole } from './parameters.ts';
+import {
+  blockFrames,
+  exactTempoDeviation,
+  fitSteps,
+  maxLookAlikeFrames,
+  maxTempoDeviation,
+  repeatedShare,
+  repeatedShareOfWhole,
+  tempoStep,
+} from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
 import {
   agreementOver,
@@ -24,11 +33,17 @@ export type Window = { readonly begin: number; readonly end: number };
 
 /** Alignments that could have matched: what the false-match probability is multiplied by. */
 export type Tried = {
-  /** Of every reference, for every window of the upload. */
-  readonly offsets: number;
+  /** Frames of every reference that could have matched. */
+  readonly frames: number;
+  /** Windows of the upload. */
+  readonly windows: number;
   /** Tempos and pitches, with each of them. */
   readonly alterations: number;
 };
+
+export function countTried({ frames, windows, alterations }: Tried): number {
+  return frames * windows * alterations;
+}
 
 /** How far a guess came. What it was refused for is the first of these that did not hold. */
 export type Verdict =
@@ -49,6 +64,8 @@ export type Verdict =
       readonly chance: number;
       /** log10 of the false-match probability. */
       readonly logProbability: number;
+      /** Alignments that chance could have given this much agreement in. */
+      readonly tried: number;
     };
 
 /** A window in which no more than this share of the peaks agrees, or agrees beyond chance, is not followed. */
@@ -63,7 +80,7 @@ export function verify(
   upload: PeakLookup,
   guess: Guess,
   { begin, end }: Window,
-  { offsets, alterations }: Tried,
+  tried: Tried,
   logThreshold: number,
 ): Verdict {
   const alignment = alignWindow(reference, upload, begin, end, guess);
@@ -79,14 +96,13 @@ export function verify(
   if (rough === undefined) return disagrees;
   // Once it is known how well the two agree, the ends can be told from chance more sharply.
   const followed = Math.min(0.9, Math.max(chance + 0.1, rough.alignedPeaks / rough.expectedPeaks));
-  const stretch = followAlignment(reference, upload, rough.alignment, evidence(followed, chance)) ?? rough;
-  const atFirst = logFalseMatchProbability(
-    stretch.expectedPeaks,
-    stretch.alignedPeaks,
-    chance,
-    offsets * alterations,
-  );
-  if (atFirst > logThreshold) return { outcome: 'doubtful', stretch, chance, logProbability: atFirst };
+  const stretch =
+    followAlignment(reference, upload, rough.startAlignment, evidence(followed, chance)) ?? rough;
+  const clocks = isUnaltered(guess) ? clocksTried(stretch.alignment.tempo) : 1;
+  const triedInAll = clocks * countTried(tried);
+  const atFirst = logFalseMatchProbability(stretch.expectedPeaks, stretch.alignedPeaks, chance, triedInAll);
+  if (atFirst > logThreshold)
+    return { outcome: 'doubtful', stretch, chance, logProbability: atFirst, tried: triedInAll };
   // Also over the whole window: a short stretch has little room for wrong offsets of its own.
   const window = { begin: Math.min(stretch.queryBegin, begin), end: Math.max(stretch.queryEnd, end) };
   const isWhole = stretch.queryEnd - stretch.queryBegin >= wholeShare * upload.frameCount;
@@ -102,11 +118,21 @@ export function verify(
     stretch.expectedPeaks,
     stretch.alignedPeaks,
     granted,
-    offsets,
+    clocks * Math.min(tried.frames, maxLookAlikeFrames) * tried.windows,
   );
   const logProbability = Math.max(atFirst, bySharedLoops);
   const outcome = logProbability > logThreshold ? 'doubtful' : 'match';
-  return { outcome, stretch, chance: granted, logProbability };
+  return { outcome, stretch, chance: granted, logProbability, tried: triedInAll };
+}
+
+function isUnaltered({ tempo, pitchReach }: Guess): boolean {
+  return tempo === 1 && pitchReach === fitSteps;
+}
+
+/** How many times as many alignments a clock that is off allows as one that is not. */
+function clocksTried(tempo: number): number {
+  if (Math.abs(tempo - 1) < exactTempoDeviation) return 2;
+  return 2 * Math.round((2 * maxTempoDeviation) / tempoStep);
 }
 
 function repetitionOver(
