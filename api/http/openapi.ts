@@ -7,7 +7,8 @@ const description = `
 Register recordings, and ask which seconds of an upload are which recording.
 
 **Keys.** Every path under \`/v1\` needs an API key, as \`Authorization: Bearer emk_…\` or \`X-API-Key: emk_…\`.
-\`earmark keys create\` makes one for a party with a role: an *operator* may do everything for every party, a
+\`earmark key create\` makes the first one of a party, \`POST /v1/keys\` further ones. A key is for the acts that its
+*scopes* name, at the most for those that the *roles* of its party give: an *operator* may do everything for every party, a
 *rightsholder* registers, sees and removes its own recordings and scans, a *platform* scans. What belongs to
 another party is answered 404, as if it did not exist. \`/health\`, \`/ready\`, \`/metrics\`, \`/docs\` and
 \`/openapi.json\` need no key; keep \`/metrics\` inside your network.
@@ -31,6 +32,8 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     tags: [
       { name: 'recordings', description: 'What is registered.' },
       { name: 'scans', description: 'What is in an upload.' },
+      { name: 'parties', description: 'Who registers, scans and reviews.' },
+      { name: 'keys', description: 'What opens the API.' },
       { name: 'service', description: 'For whoever runs the server.' },
     ],
     components: {

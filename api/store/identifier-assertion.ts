@@ -1,12 +1,15 @@
-import { oneOf, type RowOf, text, timestamptz, uuid, uuids } from './columns.ts';
+import { computed, nullable, oneOf, type RowOf, text, timestamptz, uuid, uuids } from './columns.ts';
 import { statement } from './statement.ts';
 
+const identifierSchemes = ['isrc', 'upc', 'iswc', 'isni', 'ipi', 'dpid', 'grid'] as const;
+
+const scheme = oneOf(...identifierSchemes);
 const listed = {
   recording_id: uuid,
-  scheme: oneOf('isrc'),
+  scheme,
   value: text,
   /** The name of the party. */
-  asserted_by: text,
+  asserted_by: computed(text),
   asserted_at: timestamptz,
 };
 export type IdentifierAssertionRow = RowOf<typeof listed>;
@@ -16,8 +19,10 @@ export const insertIdentifierAssertion = statement('insert-identifier-assertion'
     identifier_assertion_id: uuid,
     recording_id: uuid,
     asserted_by: uuid,
-    scheme: oneOf('isrc'),
+    on_behalf_of: nullable(uuid),
+    scheme,
     value: text,
+    delivery: nullable(text),
   },
   columns: { identifier_assertion_id: uuid },
 });

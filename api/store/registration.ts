@@ -8,12 +8,7 @@
 import { v7 } from 'uuid';
 import { appendToFeed, feedHead } from './change-feed.ts';
 import type { Connections } from './connections.ts';
-import {
-  answerIdempotencyKey,
-  claimIdempotencyKey,
-  deleteExpiredIdempotencyKeys,
-  findIdempotencyKey,
-} from './idempotency-key.ts';
+import { answerIdempotencyKey, claimIdempotencyKey, findIdempotencyKey } from './idempotency-key.ts';
 import { insertIdentifierAssertion } from './identifier-assertion.ts';
 import {
   deleteRecording,
@@ -38,7 +33,10 @@ import type { Queryable } from './statement.ts';
 import { TransactionCollided } from './store-unavailable.ts';
 
 export type Registration = {
+  /** Whose recording it is. */
   readonly partyId: string;
+  /** Who registers it, where that is another party. */
+  readonly registeredBy?: string | undefined;
   readonly externalId: string;
   /** What is undefined stays as it is. An ISRC is normalised already, and is added to those there are. */
   readonly metadata: {
@@ -92,7 +90,8 @@ export async function registerRecording(
 }
 
 async function registerOnce(on: Queryable, registration: Registration): Promise<Registered> {
-  const { partyId, idempotency } = registration;
+  const { idempotency } = registration;
+  const partyId = registration.registeredBy ?? registration.partyId;
   if (idempotency === undefined) return await register(on, registration);
   const { key, requestDigest } = idempotency;
   if ((await claimIdempotencyKey.find(on, { partyId, key, requestDigest })) === undefined) {
@@ -103,7 +102,6 @@ async function registerOnce(on: Queryable, registration: Registration): Promise<
     }
     return answered.response as Registered;
   }
-  await deleteExpiredIdempotencyKeys.all(on, {});
   // The feed's lock comes last but for this one row, which nobody else can wait for.
   const registered = await register(on, registration);
   await answerIdempotencyKey.all(on, { partyId, key, response: registered });
@@ -137,10 +135,13 @@ async function register(on: Queryable, registration: Registration): Promise<Regi
     if (existing === undefined)
       throw new TransactionCollided('a reference was removed while it was registered');
     await insertRecordingReference.all(on, { partyId, recordingId, referenceId: existing.referenceId });
-    return { outcome: 'registered', recordingId, ...existing, externalId, position: await feedHead(on) };
+    const { durationMs = fingerprint.durationMs } = existing;
+    const position = await feedHead(on);
+    return { outcome: 'registered', recordingId, ...existing, externalId, durationMs, position };
   }
-  await insertFingerprint.all(on, { referenceId, ...fingerprint });
+  // The link first: a fingerprint is reached by the recordings that it stands for, also by whoever writes it.
   await insertRecordingReference.all(on, { partyId, recordingId, referenceId });
+  await insertFingerprint.all(on, { referenceId, ...fingerprint });
   const position = await appendToFeed(on, 'register', referenceId);
   return {
     outcome: 'registered',
@@ -179,9 +180,11 @@ async function assertIsrc(on: Queryable, recordingId: string, registration: Regi
   const assertion = await insertIdentifierAssertion.find(on, {
     identifierAssertionId: v7(),
     recordingId,
-    assertedBy: registration.partyId,
+    assertedBy: registration.registeredBy ?? registration.partyId,
+    onBehalfOf: registration.registeredBy === undefined ? undefined : registration.partyId,
     scheme: 'isrc',
     value,
+    delivery: undefined,
   });
   return assertion !== undefined;
 }

@@ -37,14 +37,18 @@ export type NewScan = RowOf<typeof kept> & {
   readonly fingerprintDays: number;
 };
 
-/** The scan, and what it was made of, in one transaction; it takes what is over its time away. */
+/** The scan, and what it was made of, in one transaction. */
 export const insertScan = (connections: Connections, scan: NewScan): Promise<void> =>
   connections.transaction(async (on) => {
     const { fingerprint: bytes, fingerprintDays: daysKept, ...row } = scan;
     await insertStatement.all(on, row);
     if (daysKept > 0) await insertFingerprintStatement.all(on, { scanId: scan.scanId, bytes });
-    await deleteExpiredStatement.all(on, { daysKept });
   });
+
+/** Takes some fingerprints away that are over their time, of whichever party: for the service. */
+export const forgetScanFingerprints = async (on: Queryable, daysKept: number): Promise<void> => {
+  await deleteExpiredStatement.all(on, { daysKept });
+};
 
 export const findScan = (
   on: Queryable,

@@ -1,7 +1,6 @@
--- Hands what was asserted about recordings, oldest first.
+-- Hands what is asserted about recordings and not withdrawn, oldest first.
 --   $1 uuid[]  the recordings
-select a.recording_id, a.scheme, a.value, p.name as asserted_by, a.asserted_at
+select a.recording_id, a.scheme, a.value, party_name(a.asserted_by) as asserted_by, a.asserted_at
 from identifier_assertion a
-join party p on p.party_id = a.asserted_by
-where a.recording_id = any ($1)
+where a.recording_id = any ($1) and a.withdrawn_at is null
 order by a.recording_id, a.asserted_at, a.identifier_assertion_id

@@ -49,12 +49,20 @@ describe('the OpenAPI document', () => {
       'GET /health',
       'GET /metrics',
       'GET /ready',
+      'GET /v1/keys',
+      'GET /v1/parties',
+      'GET /v1/parties/{id}',
       'GET /v1/recordings',
       'GET /v1/recordings/{id}',
       'GET /v1/scans/{id}',
       'GET /v1/scans/{id}/matches/{recording_id}/explanation',
+      'POST /v1/keys',
+      'POST /v1/keys/{id}/revoke',
+      'POST /v1/keys/{id}/rotate',
+      'POST /v1/parties',
       'POST /v1/recordings',
       'POST /v1/scans',
+      'PUT /v1/parties/{id}/roles',
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { partyInView } from '../../registry/caller.ts';
 import { getRecording } from '../../registry/get-recording.ts';
 import { RecordingView } from '../../registry/recording-view.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import { problems } from '../problem.ts';
 import { accessCodes } from '../upload-form.ts';
@@ -12,7 +12,7 @@ export function getRecordingRoute(app: App, context: Context): void {
   app.get(
     '/recordings/:id',
     {
-      config: { roles: ['operator', 'rightsholder'] },
+      config: { scope: 'read:recordings' },
       schema: {
         tags: ['recordings'],
         summary: 'Show a recording',
@@ -24,6 +24,9 @@ export function getRecordingRoute(app: App, context: Context): void {
       },
     },
     (request) =>
-      getRecording(context, { partyId: partyInView(callerOf(request)), recordingId: request.params.id }),
+      getRecording(contextFor(context, request), {
+        partyId: partyInView(callerOf(request)),
+        recordingId: request.params.id,
+      }),
   );
 }

@@ -4,7 +4,7 @@ import { partyInView } from '../../registry/caller.ts';
 import { listRecordings } from '../../registry/list-recordings.ts';
 import { maxExternalIdCharacters, maxTextCharacters } from '../../registry/recording-metadata.ts';
 import { RecordingView } from '../../registry/recording-view.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import { problems } from '../problem.ts';
 import { accessCodes } from '../upload-form.ts';
@@ -42,7 +42,7 @@ export function listRecordingsRoute(app: App, context: Context): void {
   app.get(
     '/recordings',
     {
-      config: { roles: ['operator', 'rightsholder'] },
+      config: { scope: 'read:recordings' },
       schema: {
         tags: ['recordings'],
         summary: 'List recordings',
@@ -58,7 +58,7 @@ export function listRecordingsRoute(app: App, context: Context): void {
       const { external_id: externalId, limit = defaultLimit, own = false, ...rest } = request.query;
       const caller = callerOf(request);
       const filter = { ...rest, limit, ...(externalId === undefined ? {} : { externalId }) };
-      const page = await listRecordings(context, {
+      const page = await listRecordings(contextFor(context, request), {
         ...filter,
         partyId: own ? caller.partyId : partyInView(caller),
       });

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { RegistryError } from '../../errors.ts';
 import { ExternalId, RecordingMetadata } from '../../registry/recording-metadata.ts';
 import { registerRecording } from '../../registry/register-recording.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import type { Metrics } from '../metrics.ts';
 import { problems } from '../problem.ts';
@@ -56,7 +56,7 @@ export function registerRecordingRoute(app: App, context: Context, gate: UploadG
   app.post(
     '/recordings',
     {
-      config: { roles: ['operator', 'rightsholder'], form: RegistrationForm },
+      config: { scope: 'register:recordings', form: RegistrationForm },
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {
         tags: ['recordings'],
@@ -74,7 +74,7 @@ export function registerRecordingRoute(app: App, context: Context, gate: UploadG
       using _place = gate.enter();
       const { fields, fingerprint } = await readUpload(context, request, reply, fieldNames);
       const key = request.headers['idempotency-key'];
-      const done = await registerRecording(context, {
+      const done = await registerRecording(contextFor(context, request), {
         partyId: callerOf(request).partyId,
         externalId: requireExternalId(fields),
         metadata: metadataOf(fields),

@@ -1,0 +1,45 @@
+/**
+ * On whose behalf statements run: which database role, and who asks. A session is what its transaction begins with and
+ * ends with it: role and settings are `local`, so a connection goes back to the pool as it came.
+ */
+import pg from 'pg';
+import type { DatabaseRole } from './roles.ts';
+
+export type Session =
+  /** A caller: its own rows, and where it acts on behalf of another party, what a mandate opens of that one's. */
+  | {
+      readonly role: 'tenant';
+      readonly partyId: string;
+      readonly onBehalfOf?: string | undefined;
+      readonly scopes: readonly string[];
+    }
+  /** Every row. The party is who is written down as the one who did it. */
+  | { readonly role: 'operator'; readonly partyId?: string | undefined }
+  /** What the service does by itself: lets callers in, follows the feed, forgets. */
+  | { readonly role: 'service' };
+
+type Settings = {
+  readonly partyId?: string | undefined;
+  readonly onBehalfOf?: string | undefined;
+  readonly scopes?: readonly string[];
+};
+
+const databaseRoleOf = {
+  tenant: 'earmark_tenant',
+  operator: 'earmark_operator',
+  service: 'earmark_service',
+} as const satisfies Record<Session['role'], DatabaseRole>;
+
+/** One text and so one round trip. Settings that are not given are emptied: none is left from anywhere. */
+export function beginning(session: Session): string {
+  const { partyId = '', onBehalfOf = '', scopes = [] }: Settings = session as Settings;
+  const settings = {
+    'earmark.party_id': partyId,
+    'earmark.on_behalf_of': onBehalfOf,
+    'earmark.scopes': scopes.join(' '),
+  };
+  const set = Object.entries(settings).map(
+    ([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`,
+  );
+  return `begin; set local role ${databaseRoleOf[session.role]}; select ${set.join(', ')}`;
+}
