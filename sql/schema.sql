@@ -143,7 +143,7 @@ create table identifier_assertion (
   constraint identifier_assertion_withdrawn_by_party FOREIGN KEY (withdrawn_by) REFERENCES party(party_id),
   constraint identifier_assertion_delivery_is_bounded CHECK (char_length(delivery) >= 1 AND char_length(delivery) <= 200),
   constraint identifier_assertion_isrc_is_well_formed CHECK (scheme <> 'isrc'::text OR value ~ '^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$'::text),
-  constraint identifier_assertion_scheme_is_known CHECK (scheme = ANY (ARRAY['isrc'::text, 'upc'::text, 'iswc'::text, 'isni'::text, 'ipi'::text, 'dpid'::text, 'grid'::text])),
+  constraint identifier_assertion_scheme_is_known CHECK (scheme = ANY (ARRAY['isrc'::text, 'upc_ean'::text, 'iswc'::text, 'isni'::text, 'ipi'::text, 'dpid'::text, 'grid'::text])),
   constraint identifier_assertion_value_is_bounded CHECK (char_length(value) >= 1 AND char_length(value) <= 64),
   constraint identifier_assertion_withdrawal_says_by_whom CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL))
 );

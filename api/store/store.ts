@@ -7,6 +7,7 @@ import * as changeFeed from './change-feed.ts';
 import { type Connections, openConnections, type StoreLog } from './connections.ts';
 import { listenToFeed } from './feed-listener.ts';
 import { forgetIdempotencyKeys } from './idempotency-key.ts';
+import * as identifierAssertion from './identifier-assertion.ts';
 import { migrate } from './migrate.ts';
 import * as party from './party.ts';
 import * as recording from './recording.ts';
@@ -50,6 +51,9 @@ const sessionOperations = {
   findRecording: recording.findRecording,
   findScannedRecording: recording.findScannedRecording,
   findRegisteredAudio: recording.findRegisteredAudio,
+  assertIdentifier: identifierAssertion.assertIdentifier,
+  listRecordingIdentifiers: identifierAssertion.listRecordingIdentifiers,
+  withdrawIdentifier: identifierAssertion.withdrawIdentifier,
   listMatchedRecordings: recording.listMatchedRecordings,
   listMatchableFingerprints: reference.listMatchableFingerprints,
   listScannedFingerprints: reference.listScannedFingerprints,

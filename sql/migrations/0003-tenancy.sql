@@ -105,7 +105,7 @@ alter table identifier_assertion
   add constraint identifier_assertion_delivery_is_bounded check (char_length(delivery) between 1 and 200),
   drop constraint identifier_assertion_scheme_is_known,
   add constraint identifier_assertion_scheme_is_known check (
-    scheme in ('isrc', 'upc', 'iswc', 'isni', 'ipi', 'dpid', 'grid')
+    scheme in ('isrc', 'upc_ean', 'iswc', 'isni', 'ipi', 'dpid', 'grid')
   ),
   drop constraint identifier_assertion_is_made_once;
 -- What was withdrawn may be said again: that is another assertion, and both are kept.

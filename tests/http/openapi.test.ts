@@ -54,6 +54,7 @@ describe('the OpenAPI document', () => {
       'GET /v1/parties/{id}',
       'GET /v1/recordings',
       'GET /v1/recordings/{id}',
+      'GET /v1/recordings/{id}/identifiers',
       'GET /v1/scans/{id}',
       'GET /v1/scans/{id}/matches/{recording_id}/explanation',
       'POST /v1/keys',
@@ -61,6 +62,8 @@ describe('the OpenAPI document', () => {
       'POST /v1/keys/{id}/rotate',
       'POST /v1/parties',
       'POST /v1/recordings',
+      'POST /v1/recordings/{id}/identifiers',
+      'POST /v1/recordings/{id}/identifiers/{identifier_assertion_id}/withdraw',
       'POST /v1/scans',
       'PUT /v1/parties/{id}/roles',
     ]);
