@@ -8,7 +8,7 @@ const why = 'it works on the database itself, as its operator; a server offers t
 
 export async function withLocalRecords(
   command: Command,
-  act: (context: Scoped) => Promise<void>,
+  act: (context: Scoped, partyId: string) => Promise<void>,
 ): Promise<void> {
   const config = localSettingsOf(command, why);
   const { closeContext, openStoreContext, under } = await import('../context.ts');
@@ -19,7 +19,7 @@ export async function withLocalRecords(
     const base = under(context, { role: 'operator' });
     const { ensureParty, localPartyName } = await import('../registry/ensure-party.ts');
     const partyId = await ensureParty(base, localPartyName);
-    await act(under(context, { role: 'operator', partyId }));
+    await act(under(context, { role: 'operator', partyId }), partyId);
   } finally {
     await closeContext(context);
   }

@@ -11,6 +11,7 @@ import { explainCommand } from './commands/explain.ts';
 import { fingerprintCommand } from './commands/fingerprint.ts';
 import { keyCommand } from './commands/key.ts';
 import { listCommand } from './commands/list.ts';
+import { mandateCommand } from './commands/mandate.ts';
 import { partyCommand } from './commands/party.ts';
 import { registerCommand } from './commands/register.ts';
 import { reindexCommand } from './commands/reindex.ts';
@@ -74,6 +75,7 @@ export function buildProgram(): Command {
     reindexCommand(),
     partyCommand(),
     keyCommand(),
+    mandateCommand(),
     doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command);

@@ -33,6 +33,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'recordings', description: 'What is registered.' },
       { name: 'scans', description: 'What is in an upload.' },
       { name: 'parties', description: 'Who registers, scans and reviews.' },
+      { name: 'mandates', description: 'Who may act for whom.' },
       { name: 'keys', description: 'What opens the API.' },
       { name: 'service', description: 'For whoever runs the server.' },
     ],

@@ -17,7 +17,7 @@ import {
 } from './identifier-schemes.ts';
 
 /** Ever, withdrawn ones too: more is a delivery gone wrong. */
-export const maxAssertionsPerRecording = 500;
+const maxAssertionsPerRecording = 500;
 
 const nullable = <T extends Type.TSchema>(schema: T, description: string) =>
   Type.Union([schema, Type.Null()], { description });

@@ -13,7 +13,7 @@ export function pageOf<Row, T>(
 ): Page<T> {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const items = page.map(describe);
+  const items = page.map((row) => describe(row));
   return rows.length > limit && last ? { items, nextCursor: writeCursor(idOf(last)) } : { items };
 }
 

@@ -42,7 +42,7 @@ export type RegistrationOutcome = {
 };
 
 /**
- * Throws RECORDING_HAS_OTHER_AUDIO, IDEMPOTENCY_KEY_REUSED, AUDIO_SILENT, AUDIO_TOO_SHORT, AUDIO_TOO_LONG,
+ * Throws RECORDING_HAS_OTHER_AUDIO, OUTSIDE_MANDATE, IDEMPOTENCY_KEY_REUSED, AUDIO_SILENT, AUDIO_TOO_SHORT, AUDIO_TOO_LONG,
  * METADATA_INVALID, ISRC_INVALID, FINGERPRINT_*.
  */
 export async function registerRecording(
@@ -91,6 +91,12 @@ export async function registerRecording(
     throw new RegistryError(
       'IDEMPOTENCY_KEY_REUSED',
       'This Idempotency-Key came before, with another registration; use a new one.',
+    );
+  }
+  if (done.outcome === 'outside_mandate') {
+    throw new RegistryError(
+      'OUTSIDE_MANDATE',
+      `Expected a recording that a mandate of the party covers; received ${JSON.stringify(externalId)} with the label ${JSON.stringify(metadata.label ?? null)}.`,
     );
   }
   return done;

@@ -30,7 +30,7 @@ import {
   type StoredFingerprint,
 } from './reference.ts';
 import type { Queryable } from './statement.ts';
-import { TransactionCollided } from './store-unavailable.ts';
+import { isRowSecurityRefusal, TransactionCollided } from './store-unavailable.ts';
 
 export type Registration = {
   /** Whose recording it is. */
@@ -66,7 +66,9 @@ export type RegistrationRefused =
   /** The party has this external id with other audio. */
   | { readonly outcome: 'other_audio'; readonly recordingId: string }
   /** The idempotency key came before with another request. */
-  | { readonly outcome: 'idempotency_key_reused' };
+  | { readonly outcome: 'idempotency_key_reused' }
+  /** No mandate of whoever registers for the party covers the recording, as it is or as it would be. */
+  | { readonly outcome: 'outside_mandate' };
 
 /** Takes a transaction back and is what it answers. */
 class Refused extends Error {
@@ -85,6 +87,8 @@ export async function registerRecording(
     return await connections.transaction((on) => registerOnce(on, registration));
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
+    if (registration.registeredBy !== undefined && isRowSecurityRefusal(error))
+      return { outcome: 'outside_mandate' };
     throw error;
   }
 }
@@ -161,8 +165,11 @@ async function registerAgain(
 ): Promise<Registered> {
   const { partyId, externalId } = registration;
   const recording = await lockRecordingByExternalId.find(on, { partyId, externalId });
-  if (recording === undefined)
+  if (recording === undefined) {
+    // It is there, and hidden from whoever acts for the party.
+    if (registration.registeredBy !== undefined) throw new Refused({ outcome: 'outside_mandate' });
     throw new TransactionCollided('a recording was removed while it was registered');
+  }
   const { recordingId } = recording;
   const { audioSha256 } = registration.fingerprint;
   const reference = await findReferenceOfRecording.find(on, { recordingId, audioSha256 });

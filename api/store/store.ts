@@ -8,6 +8,7 @@ import { type Connections, openConnections, type StoreLog } from './connections.
 import { listenToFeed } from './feed-listener.ts';
 import { forgetIdempotencyKeys } from './idempotency-key.ts';
 import * as identifierAssertion from './identifier-assertion.ts';
+import * as mandate from './mandate.ts';
 import { migrate } from './migrate.ts';
 import * as party from './party.ts';
 import * as recording from './recording.ts';
@@ -44,6 +45,12 @@ const sessionOperations = {
   listApiKeys: apiKey.listApiKeys,
   rotateApiKey: apiKey.rotateApiKey,
   revokeApiKey: apiKey.revokeApiKey,
+
+  insertMandate: mandate.insertMandate,
+  findMandate: mandate.findMandate,
+  listMandates: mandate.listMandates,
+  revokeMandate: mandate.revokeMandate,
+  mayAct: mandate.mayAct,
 
   registerRecording: registration.registerRecording,
   removeRecording: registration.removeRecording,

@@ -5,6 +5,7 @@ import { assertIdentifier, IdentifiersView } from '../../registry/identifiers.ts
 import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import { jsonCodes } from '../json-body.ts';
+import { OnBehalfOfQuery, onBehalfCodes } from '../on-behalf-of.ts';
 import { idParams } from '../paging.ts';
 import { problems } from '../problem.ts';
 
@@ -41,6 +42,7 @@ export function assertIdentifierRoute(app: App, context: Context): void {
         description: 'It is kept beside what was asserted before; nothing is replaced.',
         params: idParams('recording_id'),
         body: Body,
+        querystring: OnBehalfOfQuery,
         response: {
           201: {
             description: 'Asserted; everything that is asserted about the recording.',
@@ -49,6 +51,7 @@ export function assertIdentifierRoute(app: App, context: Context): void {
           200: { description: 'You had said so before.', ...IdentifiersView },
           ...problems(
             ...jsonCodes,
+            ...onBehalfCodes,
             'RECORDING_NOT_FOUND',
             'ISRC_INVALID',
             'IDENTIFIER_INVALID',

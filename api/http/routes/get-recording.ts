@@ -5,6 +5,7 @@ import { getRecording } from '../../registry/get-recording.ts';
 import { RecordingView } from '../../registry/recording-view.ts';
 import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
+import { OnBehalfOfQuery, onBehalfCodes } from '../on-behalf-of.ts';
 import { problems } from '../problem.ts';
 import { accessCodes } from '../upload-form.ts';
 
@@ -17,9 +18,10 @@ export function getRecordingRoute(app: App, context: Context): void {
         tags: ['recordings'],
         summary: 'Show a recording',
         params: Type.Object({ id: Type.String({ format: 'uuid', description: '`recording_id`' }) }),
+        querystring: OnBehalfOfQuery,
         response: {
           200: { description: 'With its identifiers and references.', ...RecordingView },
-          ...problems(...accessCodes, 'RECORDING_NOT_FOUND'),
+          ...problems(...accessCodes, ...onBehalfCodes, 'RECORDING_NOT_FOUND'),
         },
       },
     },

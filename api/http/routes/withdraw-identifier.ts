@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { IdentifiersView, withdrawIdentifier } from '../../registry/identifiers.ts';
 import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
+import { OnBehalfOfQuery, onBehalfCodes } from '../on-behalf-of.ts';
 import { idParams } from '../paging.ts';
 import { problems } from '../problem.ts';
 import { accessCodes } from '../upload-form.ts';
@@ -21,9 +22,16 @@ export function withdrawIdentifierRoute(app: App, context: Context): void {
           ...idParams('recording_id').properties,
           identifier_assertion_id: Type.String({ format: 'uuid' }),
         }),
+        querystring: OnBehalfOfQuery,
         response: {
           200: { description: 'Everything that is asserted about the recording.', ...IdentifiersView },
-          ...problems(...accessCodes, 'RECORDING_NOT_FOUND', 'IDENTIFIER_NOT_FOUND', 'IDENTIFIER_NOT_YOURS'),
+          ...problems(
+            ...accessCodes,
+            ...onBehalfCodes,
+            'RECORDING_NOT_FOUND',
+            'IDENTIFIER_NOT_FOUND',
+            'IDENTIFIER_NOT_YOURS',
+          ),
         },
       },
     },
