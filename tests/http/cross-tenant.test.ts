@@ -5,14 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpClient } from '../support/http-client.ts';
 import { syntheticFingerprintFile } from '../support/synthetic-fingerprint.ts';
-import {
-  idsOf,
-  openTwoTenants,
-  rowsOf,
-  seenAs,
-  type TwoTenants,
-  tenantTables,
-} from '../support/two-tenants.ts';
+import { everyRow, openTwoTenants, type TwoTenants } from '../support/two-tenants.ts';
 
 type Schema = {
   readonly type?: string;
@@ -33,16 +26,16 @@ type Refusal = { readonly request: string; readonly problem: string };
 
 let tenants: TwoTenants;
 let operations: Walked[];
-/** Ids in the rows of the one, none of which is in rows of the other. */
-let theirs: string[];
-let ours: string[];
+/** Ids in the rows of the one, and those in the rows of the other, who asks. */
+let theirs: readonly string[];
+let ours: readonly string[];
 let before: string;
 
 beforeAll(async () => {
   tenants = await openTwoTenants();
-  const { server, database, one, other } = tenants;
-  ours = await idsOf(database, other);
-  theirs = (await idsOf(database, one)).filter((id) => !ours.includes(id));
+  const { server, one, other } = tenants;
+  theirs = one.ids;
+  ours = other.ids;
   before = await everythingOfTheOne();
   const { body } = await server.anonymous.send<{ paths: Record<string, Record<string, Operation>> }>(
     '/openapi.json',
@@ -117,11 +110,7 @@ async function traceIn(client: HttpClient, path: string, init: RequestInit, sent
 }
 
 async function everythingOfTheOne(): Promise<string> {
-  const rows: string[] = [];
-  for (const table of await tenantTables(tenants.database)) {
-    const as = { role: 'earmark_tenant', partyId: tenants.one.partyId } as const;
-    rows.push(...(await seenAs(tenants.database, as, () => rowsOf(tenants.database, table))));
-  }
+  const rows = (await everyRow(tenants.database)).filter((row) => theirs.some((id) => row.includes(id)));
   return rows.join('\n').replaceAll(/"last_used_at": ("[^"]*"|null)/g, '');
 }
 

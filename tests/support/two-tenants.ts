@@ -17,6 +17,8 @@ export type Tenant = {
   readonly administrator: { readonly client: HttpClient; readonly partyId: string };
   /** What it said of itself and its recordings, each text only its own. */
   readonly said: readonly string[];
+  /** Every id in its rows, whatever tables there are, and in none of the other's. */
+  readonly ids: readonly string[];
 };
 
 export type TwoTenants = {
@@ -33,10 +35,18 @@ const tenantRoles: Role[] = ['rightsholder', 'administrator', 'platform', 'revie
 
 export async function openTwoTenants(): Promise<TwoTenants> {
   const server = await openTestServer();
-  const one = await settle(server, 'Zanzibar', 'ZZZ', 7000);
-  const other = await settle(server, 'Quicksilver', 'QQQ', 8000);
   const database = new pg.Client({ connectionString: server.context.config.databaseUrl });
   await database.connect();
+  // By when they came and not by who sees them: what tenants see is what is looked at.
+  const beforehand = await idsIn(database);
+  const settleAlone = async (...of: [name: string, letters: string, seed: number]) => {
+    const settled = await settle(server, ...of);
+    const ids = (await idsIn(database)).filter((id) => !beforehand.includes(id));
+    beforehand.push(...ids);
+    return { ...settled, ids };
+  };
+  const one = await settleAlone('Zanzibar', 'ZZZ', 7000);
+  const other = await settleAlone('Quicksilver', 'QQQ', 8000);
   return {
     server,
     one,
@@ -49,7 +59,12 @@ export async function openTwoTenants(): Promise<TwoTenants> {
   };
 }
 
-async function settle(server: TestServer, name: string, letters: string, seed: number): Promise<Tenant> {
+async function settle(
+  server: TestServer,
+  name: string,
+  letters: string,
+  seed: number,
+): Promise<Omit<Tenant, 'ids'>> {
   const open = async (partyName: string, roles: Role[]) => {
     const partyId = await ensureParty(server.records, partyName, roles);
     return {
@@ -141,12 +156,15 @@ export async function rowsOf(database: pg.Client, table: string): Promise<string
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** All ids in the rows that a tenant sees of itself, whatever tables there are. */
-export async function idsOf(database: pg.Client, { partyId }: Pick<Tenant, 'partyId'>): Promise<string[]> {
-  const ids = new Set<string>();
+async function idsIn(database: pg.Client): Promise<string[]> {
+  return [...new Set((await everyRow(database)).flatMap((row) => row.match(uuid) ?? []))];
+}
+
+/** All rows of all tenants. */
+export async function everyRow(database: pg.Client): Promise<string[]> {
+  const rows: string[] = [];
   for (const table of await tenantTables(database)) {
-    const rows = await seenAs(database, { role: 'earmark_tenant', partyId }, () => rowsOf(database, table));
-    for (const row of rows) for (const [id] of row.matchAll(uuid)) ids.add(id);
+    rows.push(...(await seenAs(database, { role: 'earmark_operator' }, () => rowsOf(database, table))));
   }
-  return [...ids].sort();
+  return rows;
 }
