@@ -33,11 +33,11 @@ create policy service_lets_callers_in on api_key as permissive for select to ear
 create policy service_notes_uses on api_key as permissive for update to earmark_service
   using (true);
 create policy api_key_is_changed_by_scope on api_key as restrictive for update to earmark_tenant
-  using (( SELECT caller_has('manage:keys'::text) AS caller_has));
+  using (caller_has('manage:keys'::text));
 create policy api_key_is_made_by_scope on api_key as restrictive for insert to earmark_tenant
-  with check (( SELECT caller_has('manage:keys'::text) AS caller_has));
-create policy api_key_of_caller on api_key as permissive for all to earmark_tenant
-  using ((party_id = ( SELECT caller_party() AS caller_party)));
+  with check (caller_has('manage:keys'::text));
+create policy own_keys on api_key as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
 grant insert, select on api_key to earmark_operator;
 grant select on api_key to earmark_service;
 grant insert, select on api_key to earmark_tenant;
@@ -63,6 +63,7 @@ create table feed_head (
   constraint feed_head_is_one_row CHECK (feed_head_id),
   constraint feed_head_position_is_not_negative CHECK ("position" >= 0)
 ) with (fillfactor=10);
+grant select on feed_head to earmark_administrator;
 grant select on feed_head to earmark_operator;
 grant select on feed_head to earmark_service;
 grant select on feed_head to earmark_tenant;
@@ -78,23 +79,28 @@ create table fingerprint (
   constellation bytea storage external not null,
   descriptors bytea storage external not null,
   created_at timestamp with time zone not null default now(),
+  party_id uuid not null,
   constraint fingerprint_pk PRIMARY KEY (reference_id),
   constraint fingerprint_is_of_the_references_audio FOREIGN KEY (reference_id, audio_sha256) REFERENCES reference(reference_id, audio_sha256) ON DELETE CASCADE,
+  constraint fingerprint_of_reference FOREIGN KEY (party_id, reference_id) REFERENCES reference(party_id, reference_id) ON DELETE CASCADE,
   constraint fingerprint_constellation_is_not_empty CHECK (octet_length(constellation) > 0),
   constraint fingerprint_duration_is_positive CHECK (duration_ms > 0),
   constraint fingerprint_has_peaks CHECK (peak_count > 0)
 );
 alter table fingerprint enable row level security, force row level security;
+create policy fingerprints_within_mandate on fingerprint as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording_reference l
+  WHERE (l.reference_id = fingerprint.reference_id)))));
+create policy fingerprint_is_made_by_scope on fingerprint as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (caller_has('register:recordings'::text));
 create policy operator_reaches_all on fingerprint as permissive for all to earmark_operator
   using (true);
 create policy service_follows_the_feed on fingerprint as permissive for select to earmark_service
   using (true);
-create policy fingerprint_is_made_by_scope on fingerprint as restrictive for insert to earmark_tenant
-  with check (( SELECT caller_has('register:recordings'::text) AS caller_has));
-create policy fingerprint_of_reachable_recording on fingerprint as permissive for all to earmark_tenant
-  using ((EXISTS ( SELECT
-   FROM recording_reference l
-  WHERE (l.reference_id = fingerprint.reference_id))));
+create policy own_fingerprints on fingerprint as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on fingerprint to earmark_administrator;
 grant insert, select on fingerprint to earmark_operator;
 grant select on fingerprint to earmark_service;
 grant insert, select on fingerprint to earmark_tenant;
@@ -112,15 +118,19 @@ create table idempotency_key (
 );
 CREATE INDEX idempotency_key_by_age ON idempotency_key USING btree (created_at);
 alter table idempotency_key enable row level security, force row level security;
+create policy own_idempotency_keys_of_administrator on idempotency_key as permissive for all to earmark_administrator
+  using ((party_id = caller_party()));
 create policy operator_reaches_all on idempotency_key as permissive for all to earmark_operator
   using (true);
 create policy service_forgets on idempotency_key as permissive for all to earmark_service
   using (true);
-create policy idempotency_key_of_caller on idempotency_key as permissive for all to earmark_tenant
-  using ((party_id = ( SELECT caller_party() AS caller_party)));
+create policy own_idempotency_keys on idempotency_key as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on idempotency_key to earmark_administrator;
 grant insert, select on idempotency_key to earmark_operator;
 grant delete, select on idempotency_key to earmark_service;
 grant insert, select on idempotency_key to earmark_tenant;
+grant update (created_at, request_digest, response) on idempotency_key to earmark_administrator;
 grant update (created_at, request_digest, response) on idempotency_key to earmark_operator;
 grant update (created_at) on idempotency_key to earmark_service;
 grant update (created_at, request_digest, response) on idempotency_key to earmark_tenant;
@@ -132,13 +142,14 @@ create table identifier_assertion (
   scheme text not null,
   value text not null,
   asserted_at timestamp with time zone not null default now(),
+  party_id uuid not null,
   on_behalf_of uuid,
   delivery text,
   withdrawn_by uuid,
   withdrawn_at timestamp with time zone,
   constraint identifier_assertion_pk PRIMARY KEY (identifier_assertion_id),
   constraint identifier_assertion_by_party FOREIGN KEY (asserted_by) REFERENCES party(party_id),
-  constraint identifier_assertion_of_recording FOREIGN KEY (recording_id) REFERENCES recording(recording_id) ON DELETE CASCADE,
+  constraint identifier_assertion_of_recording FOREIGN KEY (party_id, recording_id) REFERENCES recording(party_id, recording_id) ON DELETE CASCADE,
   constraint identifier_assertion_on_behalf_of_party FOREIGN KEY (on_behalf_of) REFERENCES party(party_id),
   constraint identifier_assertion_withdrawn_by_party FOREIGN KEY (withdrawn_by) REFERENCES party(party_id),
   constraint identifier_assertion_delivery_is_bounded CHECK (char_length(delivery) >= 1 AND char_length(delivery) <= 200),
@@ -150,22 +161,26 @@ create table identifier_assertion (
 CREATE INDEX identifier_assertion_by_value ON identifier_assertion USING btree (value, scheme, recording_id);
 CREATE UNIQUE INDEX identifier_assertion_is_made_once ON identifier_assertion USING btree (recording_id, scheme, value, asserted_by) WHERE withdrawn_at IS NULL;
 alter table identifier_assertion enable row level security, force row level security;
+create policy assertions_within_mandate on identifier_assertion as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = identifier_assertion.recording_id)))));
+create policy assertion_is_made_in_own_name on identifier_assertion as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (((asserted_by = caller_party()) AND (NOT (on_behalf_of IS DISTINCT FROM effective_party())) AND (caller_has('assert:identifiers'::text) OR caller_has('register:recordings'::text))));
+create policy assertion_is_withdrawn_by_who_made_it on identifier_assertion as restrictive for update to earmark_administrator, earmark_tenant
+  using ((((asserted_by = caller_party()) OR (on_behalf_of = caller_party())) AND caller_has('assert:identifiers'::text)))
+  with check ((withdrawn_by = caller_party()));
 create policy operator_reaches_all on identifier_assertion as permissive for all to earmark_operator
   using (true);
 create policy service_describes_matches on identifier_assertion as permissive for select to earmark_service
   using (true);
-create policy assertion_about_reachable_recording on identifier_assertion as permissive for all to earmark_tenant
-  using ((EXISTS ( SELECT
-   FROM recording r
-  WHERE (r.recording_id = identifier_assertion.recording_id))));
-create policy assertion_is_made_in_own_name on identifier_assertion as restrictive for insert to earmark_tenant
-  with check (((asserted_by = ( SELECT caller_party() AS caller_party)) AND (NOT (on_behalf_of IS DISTINCT FROM ( SELECT NULLIF(effective_party(), caller_party()) AS "nullif"))) AND ( SELECT (caller_has('assert:identifiers'::text) OR caller_has('register:recordings'::text)))));
-create policy assertion_is_withdrawn_by_who_made_it on identifier_assertion as restrictive for update to earmark_tenant
-  using ((((asserted_by = ( SELECT caller_party() AS caller_party)) OR (on_behalf_of = ( SELECT caller_party() AS caller_party))) AND ( SELECT caller_has('assert:identifiers'::text) AS caller_has)))
-  with check ((withdrawn_by = ( SELECT caller_party() AS caller_party)));
+create policy assertions_about_own_recordings on identifier_assertion as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on identifier_assertion to earmark_administrator;
 grant insert, select on identifier_assertion to earmark_operator;
 grant select on identifier_assertion to earmark_service;
 grant insert, select on identifier_assertion to earmark_tenant;
+grant update (withdrawn_at, withdrawn_by) on identifier_assertion to earmark_administrator;
 grant update (withdrawn_at, withdrawn_by) on identifier_assertion to earmark_operator;
 grant update (withdrawn_at, withdrawn_by) on identifier_assertion to earmark_tenant;
 
@@ -203,15 +218,18 @@ create table mandate (
 CREATE INDEX mandate_by_administrator ON mandate USING btree (administrator_id, party_id);
 CREATE INDEX mandate_by_party ON mandate USING btree (party_id, mandate_id);
 alter table mandate enable row level security, force row level security;
+create policy mandates_in_force on mandate as permissive for select to earmark_administrator
+  using (((party_id = effective_party()) AND (administrator_id = caller_party()) AND (revoked_at IS NULL) AND (valid_from <= now()) AND ((valid_until IS NULL) OR (now() < valid_until))));
 create policy operator_reaches_all on mandate as permissive for all to earmark_operator
   using (true);
 create policy mandate_is_made_by_its_party on mandate as restrictive for insert to earmark_tenant
-  with check (((party_id = ( SELECT caller_party() AS caller_party)) AND (created_by = ( SELECT caller_party() AS caller_party)) AND ( SELECT caller_has('manage:mandates'::text) AS caller_has)));
+  with check (((party_id = caller_party()) AND (created_by = caller_party()) AND caller_has('manage:mandates'::text)));
 create policy mandate_is_revoked_by_scope on mandate as restrictive for update to earmark_tenant
-  using (( SELECT caller_has('manage:mandates'::text) AS caller_has))
-  with check ((revoked_by = ( SELECT caller_party() AS caller_party)));
-create policy mandate_of_either_side on mandate as permissive for all to earmark_tenant
-  using (((party_id = ( SELECT caller_party() AS caller_party)) OR (administrator_id = ( SELECT caller_party() AS caller_party))));
+  using (caller_has('manage:mandates'::text))
+  with check ((revoked_by = caller_party()));
+create policy own_mandates_of_either_side on mandate as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (administrator_id = caller_party())));
+grant select on mandate to earmark_administrator;
 grant insert, select on mandate to earmark_operator;
 grant insert, select on mandate to earmark_tenant;
 grant update (revoked_at, revoked_by) on mandate to earmark_operator;
@@ -227,12 +245,15 @@ create table party (
   constraint party_name_is_not_blank CHECK (btrim(name) <> ''::text)
 );
 alter table party enable row level security, force row level security;
+create policy party_acted_for on party as permissive for select to earmark_administrator
+  using (((party_id = effective_party()) AND ( SELECT may_act() AS may_act)));
 create policy operator_reaches_all on party as permissive for all to earmark_operator
   using (true);
 create policy service_names_parties on party as permissive for select to earmark_service
   using (true);
-create policy party_of_caller on party as permissive for all to earmark_tenant
-  using (((party_id = ( SELECT caller_party() AS caller_party)) OR ((party_id = ( SELECT effective_party() AS effective_party)) AND ( SELECT may_act() AS may_act))));
+create policy own_party on party as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant select on party to earmark_administrator;
 grant insert, select on party to earmark_operator;
 grant select on party to earmark_service;
 grant select on party to earmark_tenant;
@@ -251,8 +272,8 @@ create policy operator_reaches_all on party_role as permissive for all to earmar
   using (true);
 create policy service_reads_roles on party_role as permissive for select to earmark_service
   using (true);
-create policy party_role_of_caller on party_role as permissive for all to earmark_tenant
-  using ((party_id = ( SELECT caller_party() AS caller_party)));
+create policy own_roles on party_role as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
 grant delete, insert, select on party_role to earmark_operator;
 grant select on party_role to earmark_service;
 grant select on party_role to earmark_tenant;
@@ -279,28 +300,32 @@ create table recording (
 CREATE INDEX recording_by_external_id ON recording USING btree (external_id, recording_id);
 CREATE INDEX recording_by_title ON recording USING gin (title gin_trgm_ops);
 alter table recording enable row level security, force row level security;
-create policy operator_reaches_all on recording as permissive for all to earmark_operator
-  using (true);
-create policy service_describes_matches on recording as permissive for select to earmark_service
-  using (true);
-create policy recording_is_changed_by_scope on recording as restrictive for update to earmark_tenant
-  using (( SELECT (caller_has('register:recordings'::text) OR caller_has('remove:recordings'::text))));
-create policy recording_is_made_by_scope on recording as restrictive for insert to earmark_tenant
-  with check (( SELECT caller_has('register:recordings'::text) AS caller_has));
-create policy recording_is_removed_by_its_party on recording as restrictive for delete to earmark_tenant
-  using (( SELECT (caller_has('remove:recordings'::text) AND acts_for_itself())));
-create policy recording_of_party_within_mandate on recording as permissive for all to earmark_tenant
-  using (((party_id = ( SELECT effective_party() AS effective_party)) AND (( SELECT acts_for_itself() AS acts_for_itself) OR (EXISTS ( SELECT
+create policy recordings_within_mandate on recording as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
    FROM mandate m
-  WHERE ((m.party_id = recording.party_id) AND (m.administrator_id = ( SELECT caller_party() AS caller_party)) AND (m.revoked_at IS NULL) AND (m.valid_from <= now()) AND ((m.valid_until IS NULL) OR (now() < m.valid_until)) AND
+  WHERE ((m.party_id = recording.party_id) AND
         CASE m.catalog
             WHEN 'all'::text THEN true
             WHEN 'label'::text THEN (recording.label = ANY (m.labels))
             ELSE ((recording.recording_id = ANY (m.recording_ids)) OR (recording.external_id = ANY (m.external_ids)))
-        END))))));
+        END)))));
+create policy recording_is_changed_by_scope on recording as restrictive for update to earmark_administrator, earmark_tenant
+  using ((caller_has('register:recordings'::text) OR caller_has('remove:recordings'::text)));
+create policy recording_is_made_by_scope on recording as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (caller_has('register:recordings'::text));
+create policy operator_reaches_all on recording as permissive for all to earmark_operator
+  using (true);
+create policy service_describes_matches on recording as permissive for select to earmark_service
+  using (true);
+create policy own_recordings on recording as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy recording_is_removed_by_scope on recording as restrictive for delete to earmark_tenant
+  using (caller_has('remove:recordings'::text));
+grant insert, select on recording to earmark_administrator;
 grant delete, insert, select on recording to earmark_operator;
 grant select on recording to earmark_service;
 grant delete, insert, select on recording to earmark_tenant;
+grant update (artist, label, release_date, title, updated_at, version) on recording to earmark_administrator;
 grant update (artist, label, release_date, title, updated_at, version) on recording to earmark_operator;
 grant update (artist, label, release_date, title, updated_at, version) on recording to earmark_tenant;
 
@@ -315,18 +340,21 @@ create table recording_reference (
 );
 CREATE INDEX recording_reference_by_reference ON recording_reference USING btree (reference_id);
 alter table recording_reference enable row level security, force row level security;
+create policy links_within_mandate on recording_reference as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = recording_reference.recording_id)))));
+create policy link_is_made_by_scope on recording_reference as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (caller_has('register:recordings'::text));
 create policy operator_reaches_all on recording_reference as permissive for all to earmark_operator
   using (true);
 create policy service_follows_the_feed on recording_reference as permissive for select to earmark_service
   using (true);
-create policy link_is_made_by_scope on recording_reference as restrictive for insert to earmark_tenant
-  with check (( SELECT caller_has('register:recordings'::text) AS caller_has));
-create policy link_is_removed_by_its_party on recording_reference as restrictive for delete to earmark_tenant
-  using (( SELECT (caller_has('remove:recordings'::text) AND acts_for_itself())));
-create policy link_of_reachable_recording on recording_reference as permissive for all to earmark_tenant
-  using (((party_id = ( SELECT effective_party() AS effective_party)) AND (( SELECT acts_for_itself() AS acts_for_itself) OR (EXISTS ( SELECT
-   FROM recording r
-  WHERE (r.recording_id = recording_reference.recording_id))))));
+create policy link_is_removed_by_scope on recording_reference as restrictive for delete to earmark_tenant
+  using (caller_has('remove:recordings'::text));
+create policy own_links on recording_reference as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on recording_reference to earmark_administrator;
 grant delete, insert, select on recording_reference to earmark_operator;
 grant select on recording_reference to earmark_service;
 grant delete, insert, select on recording_reference to earmark_tenant;
@@ -350,21 +378,25 @@ create table reference (
   constraint reference_status_is_known CHECK (status = ANY (ARRAY['received'::text, 'fingerprinting'::text, 'clearing'::text, 'active'::text, 'on_hold'::text, 'inactive'::text]))
 );
 alter table reference enable row level security, force row level security;
+create policy references_of_party_acted_for on reference as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND ( SELECT may_act() AS may_act)));
+create policy reference_is_changed_by_scope on reference as restrictive for update to earmark_administrator, earmark_tenant
+  using ((caller_has('register:recordings'::text) OR caller_has('remove:recordings'::text)));
+create policy reference_is_made_by_scope on reference as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (caller_has('register:recordings'::text));
 create policy operator_reaches_all on reference as permissive for all to earmark_operator
   using (true);
 create policy service_follows_the_feed on reference as permissive for select to earmark_service
   using (true);
-create policy reference_is_changed_by_scope on reference as restrictive for update to earmark_tenant
-  using (( SELECT (caller_has('register:recordings'::text) OR caller_has('remove:recordings'::text))));
-create policy reference_is_made_by_scope on reference as restrictive for insert to earmark_tenant
-  with check (( SELECT caller_has('register:recordings'::text) AS caller_has));
-create policy reference_is_removed_by_its_party on reference as restrictive for delete to earmark_tenant
-  using (( SELECT (caller_has('remove:recordings'::text) AND acts_for_itself())));
-create policy reference_of_party on reference as permissive for all to earmark_tenant
-  using (((party_id = ( SELECT effective_party() AS effective_party)) AND ( SELECT may_act() AS may_act)));
+create policy own_references on reference as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy reference_is_removed_by_scope on reference as restrictive for delete to earmark_tenant
+  using (caller_has('remove:recordings'::text));
+grant insert, select on reference to earmark_administrator;
 grant delete, insert, select on reference to earmark_operator;
 grant select on reference to earmark_service;
 grant delete, insert, select on reference to earmark_tenant;
+grant update (status, status_reason) on reference to earmark_administrator;
 grant update (status, status_reason) on reference to earmark_operator;
 grant update (status, status_reason) on reference to earmark_tenant;
 
@@ -377,20 +409,20 @@ create table scan (
   answer jsonb not null,
   created_at timestamp with time zone not null default now(),
   constraint scan_pk PRIMARY KEY (scan_id),
+  constraint scan_is_found_by_party UNIQUE (party_id, scan_id),
   constraint scan_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
   constraint scan_duration_is_not_negative CHECK (duration_ms >= 0),
   constraint scan_external_id_is_bounded CHECK (char_length(external_id) >= 1 AND char_length(external_id) <= 500)
 );
-CREATE INDEX scan_by_party ON scan USING btree (party_id, scan_id);
 alter table scan enable row level security, force row level security;
 create policy operator_reaches_all on scan as permissive for all to earmark_operator
   using (true);
 create policy service_explains_matches on scan as permissive for select to earmark_service
   using (true);
+create policy own_scans on scan as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
 create policy scan_is_made_by_scope on scan as restrictive for insert to earmark_tenant
-  with check (( SELECT caller_has('scan:uploads'::text) AS caller_has));
-create policy scan_of_caller on scan as permissive for all to earmark_tenant
-  using ((party_id = ( SELECT caller_party() AS caller_party)));
+  with check (caller_has('scan:uploads'::text));
 grant insert, select on scan to earmark_operator;
 grant select on scan to earmark_service;
 grant insert, select on scan to earmark_tenant;
@@ -399,8 +431,9 @@ create table scan_fingerprint (
   scan_id uuid not null,
   bytes bytea storage external not null,
   created_at timestamp with time zone not null default now(),
+  party_id uuid not null,
   constraint scan_fingerprint_pk PRIMARY KEY (scan_id),
-  constraint scan_fingerprint_of_scan FOREIGN KEY (scan_id) REFERENCES scan(scan_id) ON DELETE CASCADE,
+  constraint scan_fingerprint_of_scan FOREIGN KEY (party_id, scan_id) REFERENCES scan(party_id, scan_id) ON DELETE CASCADE,
   constraint scan_fingerprint_is_not_empty CHECK (octet_length(bytes) > 0)
 );
 CREATE INDEX scan_fingerprint_by_age ON scan_fingerprint USING btree (created_at);
@@ -409,22 +442,14 @@ create policy operator_reaches_all on scan_fingerprint as permissive for all to 
   using (true);
 create policy service_forgets on scan_fingerprint as permissive for all to earmark_service
   using (true);
+create policy own_scan_fingerprints on scan_fingerprint as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
 create policy scan_fingerprint_is_made_by_scope on scan_fingerprint as restrictive for insert to earmark_tenant
-  with check (( SELECT caller_has('scan:uploads'::text) AS caller_has));
-create policy scan_fingerprint_of_caller on scan_fingerprint as permissive for all to earmark_tenant
-  using ((EXISTS ( SELECT
-   FROM scan s
-  WHERE (s.scan_id = scan_fingerprint.scan_id))));
+  with check (caller_has('scan:uploads'::text));
 grant insert, select on scan_fingerprint to earmark_operator;
 grant delete, select on scan_fingerprint to earmark_service;
 grant insert, select on scan_fingerprint to earmark_tenant;
 grant update (created_at) on scan_fingerprint to earmark_service;
-
-CREATE OR REPLACE FUNCTION public.acts_for_itself()
- RETURNS boolean
- LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN COALESCE((effective_party() = caller_party()), false)
 
 CREATE OR REPLACE FUNCTION public.append_to_feed(entry_kind text, entry_reference_id uuid)
  RETURNS bigint
@@ -451,6 +476,7 @@ BEGIN ATOMIC
   SELECT told."position"
     FROM told;
 END
+-- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
@@ -470,7 +496,7 @@ CREATE OR REPLACE FUNCTION public.effective_party()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN COALESCE((NULLIF(current_setting('earmark.on_behalf_of'::text, true), ''::text))::uuid, caller_party())
+RETURN (NULLIF(current_setting('earmark.on_behalf_of'::text, true), ''::text))::uuid
 
 CREATE OR REPLACE FUNCTION public.is_in_own_scan(of_scan_id uuid, of_recording_id uuid)
  RETURNS boolean
@@ -510,13 +536,14 @@ CREATE OR REPLACE FUNCTION public.may_act()
  RETURNS boolean
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (acts_for_itself() OR (EXISTS (SELECT FROM mandate m WHERE ((m.party_id = effective_party()) AND (m.administrator_id = caller_party()) AND (m.revoked_at IS NULL) AND (m.valid_from <= now()) AND ((m.valid_until IS NULL) OR (now() < m.valid_until))))))
+RETURN (EXISTS (SELECT FROM mandate m WHERE ((m.party_id = effective_party()) AND (m.administrator_id = caller_party()))))
 
 CREATE OR REPLACE FUNCTION public.parties_asserting_elsewhere(of_recording_id uuid, asked_scheme text, asked_value text)
  RETURNS bigint
  LANGUAGE sql
  STABLE SECURITY DEFINER
 RETURN (SELECT count(DISTINCT other.party_id) AS count FROM ((identifier_assertion a JOIN recording other ON ((other.recording_id = a.recording_id))) JOIN recording own ON ((own.recording_id = parties_asserting_elsewhere.of_recording_id))) WHERE ((a.scheme = parties_asserting_elsewhere.asked_scheme) AND (a.value = parties_asserting_elsewhere.asked_value) AND (a.withdrawn_at IS NULL) AND (other.party_id <> own.party_id)))
+-- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
@@ -533,6 +560,7 @@ CREATE OR REPLACE FUNCTION public.party_name(of_party_id uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
 RETURN (SELECT p.name FROM party p WHERE (p.party_id = party_name.of_party_id))
+-- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 

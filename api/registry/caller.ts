@@ -70,8 +70,9 @@ export function partyInView(caller: Pick<Caller, 'partyId' | 'scopes' | 'onBehal
 }
 
 export function sessionOf(caller: Caller): Session {
-  const { partyId, onBehalfOf } = caller;
-  return isOperator(caller)
-    ? { role: 'operator', partyId }
-    : { role: 'tenant', partyId, onBehalfOf, scopes: caller.scopes };
+  const { partyId, onBehalfOf, scopes } = caller;
+  if (isOperator(caller)) return { role: 'operator', partyId };
+  return onBehalfOf === undefined
+    ? { role: 'tenant', partyId, scopes }
+    : { role: 'administrator', partyId, onBehalfOf, scopes };
 }

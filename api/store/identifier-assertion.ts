@@ -35,6 +35,7 @@ export type ToldAssertionRow = RowOf<typeof told>;
 
 const inserted = {
   identifier_assertion_id: uuid,
+  party_id: uuid,
   recording_id: uuid,
   asserted_by: uuid,
   on_behalf_of: nullable(uuid),
@@ -61,7 +62,7 @@ const lockStatement = statement('lock-recording-identifiers', {
 });
 const countStatement = statement('count-recording-identifiers', {
   parameters: { recording_id: uuid },
-  columns: { count: computed(bigint) },
+  columns: { party_id: uuid, count: computed(bigint) },
 });
 const findStatement = statement('find-identifier-assertion', {
   parameters: { identifier_assertion_id: uuid, recording_id: uuid },
@@ -82,14 +83,19 @@ export type AssertionOutcome = 'asserted' | 'unchanged' | 'too_many' | 'no_recor
 /** Nothing is done but where the outcome is `asserted`. */
 export const assertIdentifier = (
   connections: Connections,
-  { maxPerRecording, ...assertion }: RowOf<typeof inserted> & { readonly maxPerRecording: number },
+  {
+    maxPerRecording,
+    ...assertion
+  }: Omit<RowOf<typeof inserted>, 'partyId'> & { readonly maxPerRecording: number },
 ): Promise<AssertionOutcome> =>
   connections.transaction(async (on) => {
     await lockStatement.get(on, assertion);
     const counted = await countStatement.find(on, assertion);
     if (counted === undefined) return 'no_recording';
     if (counted.count >= maxPerRecording) return 'too_many';
-    return (await insertIdentifierAssertion.find(on, assertion)) === undefined ? 'unchanged' : 'asserted';
+    const { partyId } = counted;
+    const isNew = await insertIdentifierAssertion.find(on, { ...assertion, partyId });
+    return isNew === undefined ? 'unchanged' : 'asserted';
   });
 
 /** Withdrawn ones too, oldest first. */

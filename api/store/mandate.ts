@@ -98,5 +98,5 @@ export const revokeMandate = (
     return await findStatement.find(on, which);
   });
 
-/** Whether the session's party may act for whom it acts for, in any part of a catalog. */
+/** Whether an administrator may act for the party of its session, in any part of a catalog. */
 export const mayAct = async (on: Queryable): Promise<boolean> => (await mayActStatement.get(on, {})).mayAct;

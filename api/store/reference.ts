@@ -42,6 +42,7 @@ export type ReferenceRow = RowOf<typeof listed>;
 
 const storedFingerprint = {
   reference_id: uuid,
+  party_id: uuid,
   algorithm: text,
   parameter_version: integer,
   audio_sha256: bytea,
@@ -51,7 +52,7 @@ const storedFingerprint = {
   descriptors: bytea,
 };
 /** What is stored of a fingerprint; `constellation` is its encoding without the descriptors. */
-export type StoredFingerprint = Omit<RowOf<typeof storedFingerprint>, 'referenceId'>;
+export type StoredFingerprint = Omit<RowOf<typeof storedFingerprint>, 'referenceId' | 'partyId'>;
 
 const found = { reference_id: uuid, duration_ms: integer };
 const locked = { reference_id: uuid, duration_ms: outer(integer) };

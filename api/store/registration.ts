@@ -145,7 +145,7 @@ async function register(on: Queryable, registration: Registration): Promise<Regi
   }
   // The link first: a fingerprint is reached by the recordings that it stands for, also by whoever writes it.
   await insertRecordingReference.all(on, { partyId, recordingId, referenceId });
-  await insertFingerprint.all(on, { referenceId, ...fingerprint });
+  await insertFingerprint.all(on, { referenceId, partyId, ...fingerprint });
   const position = await appendToFeed(on, 'register', referenceId);
   return {
     outcome: 'registered',
@@ -186,6 +186,7 @@ async function assertIsrc(on: Queryable, recordingId: string, registration: Regi
   if (value === undefined) return false;
   const assertion = await insertIdentifierAssertion.find(on, {
     identifierAssertionId: v7(),
+    partyId: registration.partyId,
     recordingId,
     assertedBy: registration.registeredBy ?? registration.partyId,
     onBehalfOf: registration.registeredBy === undefined ? undefined : registration.partyId,

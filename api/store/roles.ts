@@ -5,7 +5,12 @@
  */
 import pg from 'pg';
 
-export const databaseRoles = ['earmark_tenant', 'earmark_operator', 'earmark_service'] as const;
+export const databaseRoles = [
+  'earmark_tenant',
+  'earmark_administrator',
+  'earmark_operator',
+  'earmark_service',
+] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
 
 /** The user of DATABASE_URL may not make the roles; the message says what somebody who may has to run. */

@@ -20,7 +20,7 @@ const findStatement = statement('find-scan', {
   columns: found,
 });
 const insertFingerprintStatement = statement('insert-scan-fingerprint', {
-  parameters: { scan_id: uuid, bytes: bytea },
+  parameters: { scan_id: uuid, party_id: uuid, bytes: bytea },
 });
 const findFingerprintStatement = statement('find-scan-fingerprint', {
   parameters: { scan_id: uuid, days_kept: integer },
@@ -42,7 +42,8 @@ export const insertScan = (connections: Connections, scan: NewScan): Promise<voi
   connections.transaction(async (on) => {
     const { fingerprint: bytes, fingerprintDays: daysKept, ...row } = scan;
     await insertStatement.all(on, row);
-    if (daysKept > 0) await insertFingerprintStatement.all(on, { scanId: scan.scanId, bytes });
+    if (daysKept > 0)
+      await insertFingerprintStatement.all(on, { scanId: row.scanId, partyId: row.partyId, bytes });
   });
 
 /** Takes some fingerprints away that are over their time, of whichever party: for the service. */

@@ -6,11 +6,13 @@ import pg from 'pg';
 import type { DatabaseRole } from './roles.ts';
 
 export type Session =
-  /** A caller: its own rows, and where it acts on behalf of another party, what a mandate opens of that one's. */
+  /** A caller: its own rows. */
+  | { readonly role: 'tenant'; readonly partyId: string; readonly scopes: readonly string[] }
+  /** A caller that acts for another party: of that one's rows what a mandate opens. */
   | {
-      readonly role: 'tenant';
+      readonly role: 'administrator';
       readonly partyId: string;
-      readonly onBehalfOf?: string | undefined;
+      readonly onBehalfOf: string;
       readonly scopes: readonly string[];
     }
   /** Every row. The party is who is written down as the one who did it. */
@@ -26,6 +28,7 @@ type Settings = {
 
 const databaseRoleOf = {
   tenant: 'earmark_tenant',
+  administrator: 'earmark_administrator',
   operator: 'earmark_operator',
   service: 'earmark_service',
 } as const satisfies Record<Session['role'], DatabaseRole>;

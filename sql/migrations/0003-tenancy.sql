@@ -91,6 +91,33 @@ create table mandate (
 create index mandate_by_party on mandate (party_id, mandate_id);
 create index mandate_by_administrator on mandate (administrator_id, party_id);
 
+-- Whose a row is stands in the row itself, where a policy finds it without looking into another table: 7 ms instead of
+-- 1 ms to show a recording is what that costs. The party is part of the foreign key, so that it cannot be another's.
+alter table identifier_assertion add column party_id uuid;
+update identifier_assertion a set party_id = r.party_id from recording r where r.recording_id = a.recording_id;
+alter table identifier_assertion
+  alter column party_id set not null,
+  drop constraint identifier_assertion_of_recording,
+  add constraint identifier_assertion_of_recording foreign key (party_id, recording_id)
+    references recording (party_id, recording_id) on delete cascade;
+
+alter table fingerprint add column party_id uuid;
+update fingerprint f set party_id = r.party_id from reference r where r.reference_id = f.reference_id;
+alter table fingerprint
+  alter column party_id set not null,
+  add constraint fingerprint_of_reference foreign key (party_id, reference_id)
+    references reference (party_id, reference_id) on delete cascade;
+
+alter table scan add constraint scan_is_found_by_party unique (party_id, scan_id);
+drop index scan_by_party;
+alter table scan_fingerprint add column party_id uuid;
+update scan_fingerprint f set party_id = s.party_id from scan s where s.scan_id = f.scan_id;
+alter table scan_fingerprint
+  alter column party_id set not null,
+  drop constraint scan_fingerprint_of_scan,
+  add constraint scan_fingerprint_of_scan foreign key (party_id, scan_id)
+    references scan (party_id, scan_id) on delete cascade;
+
 alter table identifier_assertion
   -- By whom it was said for another, under a mandate: asserted_by spoke in this party's name.
   add column on_behalf_of uuid,

@@ -1,5 +1,5 @@
--- Says how much was ever asserted about a recording; nothing where there is no such recording.
+-- Says whose a recording is and how much was ever asserted about it; nothing where there is no such recording.
 --   $1 uuid  the recording
-select (select count(*) from identifier_assertion a where a.recording_id = r.recording_id) as count
+select r.party_id, (select count(*) from identifier_assertion a where a.recording_id = r.recording_id) as count
 from recording r
 where r.recording_id = $1

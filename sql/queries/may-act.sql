@@ -1,2 +1,2 @@
--- Says whether the session acts for the caller itself, or by a mandate in force for any part of a catalog.
+-- Says whether the administrator has a mandate in force from the party it acts for, for any part of a catalog.
 select may_act() as may_act

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Role } from '../../api/registry/caller.ts';
 import { ensureParty } from '../../api/registry/ensure-party.ts';
 import { createKey } from '../../api/registry/keys.ts';
+import type { DatabaseRole } from '../../api/store/roles.ts';
 import { formOf, HttpClient } from './http-client.ts';
 import { openTestServer, type TestServer } from './server.ts';
 import { syntheticFingerprintFile } from './synthetic-fingerprint.ts';
@@ -125,7 +126,7 @@ export async function tenantTables(database: pg.Client): Promise<string[]> {
 }
 
 export type SeenAs = {
-  readonly role: 'earmark_tenant' | 'earmark_operator' | 'earmark_service';
+  readonly role: DatabaseRole;
   readonly partyId?: string;
   readonly onBehalfOf?: string;
   readonly scopes?: readonly string[];
