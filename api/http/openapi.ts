@@ -13,6 +13,9 @@ Register recordings, and ask which seconds of an upload are which recording.
 another party is answered 404, as if it did not exist. \`/health\`, \`/ready\`, \`/metrics\`, \`/docs\` and
 \`/openapi.json\` need no key; keep \`/metrics\` inside your network.
 
+**Acting for another.** A party with the role *administrator* acts for the rights-holder that has given it a mandate, where a
+path takes \`on_behalf_of\`: it registers, reads and asserts identifiers, within the catalog and the period of the mandate.
+
 **Errors** are problem+json (RFC 9457). Decide by \`code\`, which is stable. A 503 has \`Retry-After\` and says
 nothing about the request: send it again. An empty \`matches\` is a finding; it is never the answer of a server that could not search.
 

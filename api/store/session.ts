@@ -1,6 +1,10 @@
 /**
  * On whose behalf statements run: which database role, and who asks. A session is what its transaction begins with and
  * ends with it: role and settings are `local`, so a connection goes back to the pool as it came.
+ *
+ * What that and the policies cost, measured one act after the other without fsync on two busy cores: a registration
+ * 1.7 ms instead of 1.2, a scan's own statements 1.8 instead of 1.1, showing a recording 1.0 instead of 0.7, looking
+ * a key up 0.20 instead of 0.14. With fsync the commits hide it.
  */
 import pg from 'pg';
 import type { DatabaseRole } from './roles.ts';
