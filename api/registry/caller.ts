@@ -26,23 +26,19 @@ export const scopes = [
 ] as const;
 export type Scope = (typeof scopes)[number];
 
-const everybodys = ['read:parties', 'manage:keys'] as const satisfies readonly Scope[];
+const registering = ['register:recordings', 'read:recordings', 'assert:identifiers'] as const;
+const scanning = ['scan:uploads', 'read:scans'] as const;
+/** Making them for the own catalog, and ending them from either side. */
+const mandating = ['read:mandates', 'manage:mandates'] as const;
+const everybodys = ['read:parties', 'manage:keys'] as const;
 
 /** What a key is for that names no scopes: all that the roles of its party give. */
 export const scopesOf: Readonly<Record<Role, readonly Scope[]>> = {
-  rightsholder: [
-    ...(['register:recordings', 'read:recordings', 'remove:recordings', 'assert:identifiers'] as const),
-    ...(['scan:uploads', 'read:scans', 'read:mandates', 'manage:mandates'] as const),
-    ...everybodys,
-  ],
-  administrator: [
-    ...(['register:recordings', 'read:recordings', 'assert:identifiers'] as const),
-    ...(['scan:uploads', 'read:scans', 'read:mandates'] as const),
-    ...everybodys,
-  ],
-  platform: ['scan:uploads', 'read:scans', ...everybodys],
+  rightsholder: [...registering, 'remove:recordings', ...scanning, ...mandating, ...everybodys],
+  administrator: [...registering, ...scanning, ...mandating, ...everybodys],
+  platform: [...scanning, ...everybodys],
   reviewer: ['read:scans', ...everybodys],
-  auditor: ['scan:uploads', 'read:scans', ...everybodys],
+  auditor: [...scanning, ...everybodys],
   operator: scopes,
 };
 

@@ -26,7 +26,10 @@ export class DatabaseRolesMissing extends Error {
   }
 }
 
-/** Idempotent, one statement a line. Without `inherit` the user itself has nothing of what the roles may do. */
+/**
+ * Idempotent, one statement a line. Without `inherit` the user itself has nothing of what the roles may do; Postgres
+ * before 16 cannot say so of one grant.
+ */
 export function grantStatements(user: string, isBefore16 = false): string[] {
   const names = databaseRoles.map((role) => `'${role}'`).join(', ');
   const attributes = 'nologin noinherit nosuperuser nobypassrls nocreatedb nocreaterole noreplication';

@@ -162,7 +162,7 @@ describe('an administrator', () => {
     expect(states).toEqual(['to_come', 'ended']);
     expect((await register({ external_id: 'x' })).body.code).toBe('MANDATE_MISSING');
 
-    for (const side of [holder.client, await server.client('Ops', 'operator')]) {
+    for (const side of [holder.client, admin.client, await server.client('Ops', 'operator')]) {
       const { body } = await mandate({ catalog: 'all', valid_until: from(dayMs) });
       expect((await register({ external_id: `by-${seed}` })).status).toBe(201);
       const revoked = await side.send<Mandate>(`/v1/mandates/${body.mandate_id}/revoke`, { method: 'POST' });
@@ -170,7 +170,13 @@ describe('an administrator', () => {
       expect((await register({ external_id: 'x' })).body.code).toBe('MANDATE_MISSING');
     }
     const seen = await admin.client.send<{ mandates: Mandate[] }>('/v1/mandates');
-    expect(seen.body.mandates.map(({ state }) => state)).toEqual(['to_come', 'ended', 'revoked', 'revoked']);
+    expect(seen.body.mandates.map(({ state }) => state)).toEqual([
+      'to_come',
+      'ended',
+      'revoked',
+      'revoked',
+      'revoked',
+    ]);
   });
 
   it('removes nothing, neither for the party nor past it', async () => {

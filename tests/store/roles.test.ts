@@ -18,11 +18,16 @@ const open = () => openEmbeddedPostgres({ dataDir, isDurable: false });
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'earmark-roles-'));
   await (await open()).close();
+  await runAsSuperuser(`drop role ${databaseRoles.join(', ')}`);
+});
+
+/** While no server runs. */
+async function runAsSuperuser(statement: string): Promise<void> {
   const directory = join(dataDir, 'postgres');
   const binaries = await findBinaries(dataDir, directory);
   const args = ['--single', '-D', directory, '-c', 'exit_on_error=on', 'postgres'];
-  await binaries.run('postgres', args, `drop role ${databaseRoles.join(', ')};\n`);
-});
+  await binaries.run('postgres', args, `${statement};\n`);
+}
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 test('a user who may make none is told what somebody who may has to run', async () => {
@@ -69,5 +74,30 @@ test('a cluster of an earlier earmark gets them at its next start', async () => 
     await store.close();
   } finally {
     await postgres.close();
+  }
+});
+
+test('a user who may make roles and is no superuser makes them, and has none of their rights itself', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'earmark-roles-'));
+  const first = dataDir;
+  dataDir = other;
+  try {
+    await (await open()).close();
+    await runAsSuperuser(`drop role ${databaseRoles.join(', ')}`);
+    await runAsSuperuser('alter role earmark createrole');
+    const postgres = await open();
+    const store = await openStore({ databaseUrl: postgres.databaseUrl, poolSize: 2 });
+    const { partyId } = await store.under({ role: 'operator' }).ensureParty('Mine');
+    expect(await store.under({ role: 'tenant', partyId, scopes: [] }).findParty(partyId)).toMatchObject({
+      name: 'Mine',
+    });
+    const client = new pg.Client({ connectionString: postgres.databaseUrl });
+    await client.connect();
+    expect((await client.query('select * from party').finally(() => client.end())).rows).toEqual([]);
+    await store.close();
+    await postgres.close();
+  } finally {
+    dataDir = first;
+    await rm(other, { recursive: true, force: true });
   }
 });

@@ -11,7 +11,7 @@ import { formOf, HttpClient } from './http-client.ts';
 import { openTestServer, type TestServer } from './server.ts';
 import { syntheticFingerprintFile } from './synthetic-fingerprint.ts';
 
-export type Tenant = {
+type Tenant = {
   readonly client: HttpClient;
   readonly partyId: string;
   /** Of the administrator that has a mandate from it. */
