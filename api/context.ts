@@ -9,7 +9,9 @@ import { RegistryError } from './errors.ts';
 import { openLog } from './log.ts';
 import { openIndex, type RegistryIndex } from './registry/index-follower.ts';
 import { EmbeddedPostgresError, openEmbeddedPostgres } from './store/embedded-postgres.ts';
-import { openStore, type Store } from './store/store.ts';
+import { DatabaseRolesMissing } from './store/roles.ts';
+import type { Session } from './store/session.ts';
+import { openStore, type SessionStore, type Store } from './store/store.ts';
 
 /** Enough for everything that neither fingerprints nor searches. */
 export type StoreContext = {
@@ -22,6 +24,15 @@ export type Context = StoreContext & {
   readonly workers: Workers;
   readonly index: RegistryIndex;
 };
+
+/** The same for one caller: what is asked of its store is asked under the caller's session. */
+export type Scoped<C extends StoreContext = StoreContext> = Omit<C, 'store'> & {
+  readonly store: SessionStore;
+};
+
+export function under<C extends StoreContext>(context: C, session: Session): Scoped<C> {
+  return { ...context, store: context.store.under(session) };
+}
 
 /** Parts that the caller has opened and will close itself; tests do so. */
 export type ContextOverrides = Partial<Omit<Context, 'config'>>;
@@ -64,10 +75,12 @@ async function openStoreParts(
   const log = overrides.log ?? openLog(config);
   if (overrides.store) return { config, log, store: overrides.store };
   const databaseUrl = config.databaseUrl ?? (await openPostgres(config, log, opened));
-  const store = opened.adopt(await openStore({ databaseUrl, poolSize: config.databasePoolSize, log }), (it) =>
-    it.close(),
-  );
-  return { config, log, store };
+  const poolSize = config.databasePoolSize;
+  const opening = openStore({ databaseUrl, poolSize, log }).catch((error: unknown) => {
+    if (!(error instanceof DatabaseRolesMissing)) throw error;
+    throw new RegistryError('DATABASE_ROLES_MISSING', error.message, { cause: error });
+  });
+  return { config, log, store: opened.adopt(await opening, (it) => it.close()) };
 }
 
 async function openPostgres({ dataDir }: Config, log: Logger, opened: AsyncDisposableStack): Promise<string> {

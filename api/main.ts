@@ -3,10 +3,10 @@
  * finishes what was accepted. `earmark serve` calls this; `node api/main.ts` does the same from the environment alone.
  */
 import { type Config, loadConfig } from './config.ts';
-import { openContext } from './context.ts';
+import { type Context, openContext, under } from './context.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/fastify-types.ts';
-import { localPartyName } from './registry/ensure-party.ts';
+import { ensureParty, localPartyName } from './registry/ensure-party.ts';
 import { createKey } from './registry/keys.ts';
 
 /** Resolves when the server has stopped, after SIGTERM or SIGINT. A second signal ends the process at once. */
@@ -15,8 +15,7 @@ export async function serve(config: Config): Promise<void> {
   await using context = await openContext(config);
   const app = await buildApp(context);
   if ((await context.store.countUsableApiKeys()) === 0) {
-    const { key } = await createKey(context, { partyName: localPartyName, role: 'operator' });
-    console.log(firstKeyNotice(key));
+    console.log(firstKeyNotice(await makeFirstKey(context)));
   }
   const address = await app.listen({ host: config.host, port: config.port });
   context.log.info({ address, docs: `${address}/docs` }, 'listening');
@@ -25,6 +24,12 @@ export async function serve(config: Config): Promise<void> {
   context.log.info({ signal: await stop }, 'stopping: finishing what was accepted');
   await closeApp(app, config);
   context.log.info('stopped');
+}
+
+async function makeFirstKey(context: Context): Promise<string> {
+  const scoped = under(context, { role: 'operator' });
+  const partyId = await ensureParty(scoped, localPartyName, ['operator']);
+  return (await createKey(scoped, { partyId })).key;
 }
 
 function stopSignal(): Promise<string> {
@@ -50,11 +55,11 @@ async function closeApp(app: App, { shutdownTimeoutMs }: Config): Promise<void> 
 function firstKeyNotice(key: string): string {
   return [
     '',
-    'There is no API key yet. This one has the role "operator" and is shown only now:',
+    "There is no API key yet. This one is an operator's, may do everything, and is shown only now:",
     '',
     `  ${key}`,
     '',
-    'Make others with "earmark keys create", and end this one with "earmark keys revoke".',
+    'Make others with "earmark key create", and end this one with "earmark key revoke".',
     '',
   ].join('\n');
 }

@@ -7,17 +7,43 @@ create table api_key (
   party_id uuid not null,
   prefix text not null,
   secret_sha256 bytea not null,
-  role text not null,
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  scopes text[],
+  last_used_at timestamp with time zone,
+  rotated_at timestamp with time zone,
+  previous_secret_sha256 bytea,
+  previous_secret_until timestamp with time zone,
   constraint api_key_pk PRIMARY KEY (api_key_id),
   constraint api_key_prefix_is_unique UNIQUE (prefix),
   constraint api_key_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
-  constraint api_key_role_is_known CHECK (role = ANY (ARRAY['operator'::text, 'rightsholder'::text, 'platform'::text])),
+  constraint api_key_has_a_scope CHECK (cardinality(scopes) > 0),
+  constraint api_key_previous_secret_has_an_end CHECK ((previous_secret_sha256 IS NULL) = (previous_secret_until IS NULL)),
+  constraint api_key_previous_secret_is_sha256 CHECK (octet_length(previous_secret_sha256) = 32),
+  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
   constraint api_key_secret_is_sha256 CHECK (octet_length(secret_sha256) = 32)
 );
 CREATE INDEX api_key_by_party ON api_key USING btree (party_id);
+alter table api_key enable row level security, force row level security;
+create policy operator_reaches_all on api_key as permissive for all to earmark_operator
+  using (true);
+create policy service_lets_callers_in on api_key as permissive for select to earmark_service
+  using (true);
+create policy service_notes_uses on api_key as permissive for update to earmark_service
+  using (true);
+create policy api_key_is_changed_by_scope on api_key as restrictive for update to earmark_tenant
+  using (caller_has('manage:keys'::text));
+create policy api_key_is_made_by_scope on api_key as restrictive for insert to earmark_tenant
+  with check (caller_has('manage:keys'::text));
+create policy own_keys on api_key as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on api_key to earmark_operator;
+grant select on api_key to earmark_service;
+grant insert, select on api_key to earmark_tenant;
+grant update (previous_secret_sha256, previous_secret_until, revoked_at, rotated_at, secret_sha256) on api_key to earmark_operator;
+grant update (last_used_at) on api_key to earmark_service;
+grant update (previous_secret_sha256, previous_secret_until, revoked_at, rotated_at, secret_sha256) on api_key to earmark_tenant;
 
 create table change_feed (
   position bigint not null,
@@ -27,6 +53,7 @@ create table change_feed (
   constraint change_feed_pk PRIMARY KEY ("position"),
   constraint change_feed_kind_is_known CHECK (kind = ANY (ARRAY['register'::text, 'delete'::text]))
 );
+grant insert, select on change_feed to earmark_service;
 
 create table feed_head (
   feed_head_id boolean not null default true,
@@ -36,6 +63,11 @@ create table feed_head (
   constraint feed_head_is_one_row CHECK (feed_head_id),
   constraint feed_head_position_is_not_negative CHECK ("position" >= 0)
 ) with (fillfactor=10);
+grant select on feed_head to earmark_administrator;
+grant select on feed_head to earmark_operator;
+grant select on feed_head to earmark_service;
+grant select on feed_head to earmark_tenant;
+grant update (position) on feed_head to earmark_service;
 
 create table fingerprint (
   reference_id uuid not null,
@@ -47,12 +79,31 @@ create table fingerprint (
   constellation bytea storage external not null,
   descriptors bytea storage external not null,
   created_at timestamp with time zone not null default now(),
+  party_id uuid not null,
   constraint fingerprint_pk PRIMARY KEY (reference_id),
   constraint fingerprint_is_of_the_references_audio FOREIGN KEY (reference_id, audio_sha256) REFERENCES reference(reference_id, audio_sha256) ON DELETE CASCADE,
+  constraint fingerprint_of_reference FOREIGN KEY (party_id, reference_id) REFERENCES reference(party_id, reference_id) ON DELETE CASCADE,
   constraint fingerprint_constellation_is_not_empty CHECK (octet_length(constellation) > 0),
   constraint fingerprint_duration_is_positive CHECK (duration_ms > 0),
   constraint fingerprint_has_peaks CHECK (peak_count > 0)
 );
+alter table fingerprint enable row level security, force row level security;
+create policy fingerprints_within_mandate on fingerprint as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording_reference l
+  WHERE (l.reference_id = fingerprint.reference_id)))));
+create policy fingerprint_is_made_by_scope on fingerprint as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (caller_has('register:recordings'::text));
+create policy operator_reaches_all on fingerprint as permissive for all to earmark_operator
+  using (true);
+create policy service_follows_the_feed on fingerprint as permissive for select to earmark_service
+  using (true);
+create policy own_fingerprints on fingerprint as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on fingerprint to earmark_administrator;
+grant insert, select on fingerprint to earmark_operator;
+grant select on fingerprint to earmark_service;
+grant insert, select on fingerprint to earmark_tenant;
 
 create table idempotency_key (
   party_id uuid not null,
@@ -66,6 +117,23 @@ create table idempotency_key (
   constraint idempotency_key_is_bounded CHECK (char_length(key) >= 1 AND char_length(key) <= 255)
 );
 CREATE INDEX idempotency_key_by_age ON idempotency_key USING btree (created_at);
+alter table idempotency_key enable row level security, force row level security;
+create policy own_idempotency_keys_of_administrator on idempotency_key as permissive for all to earmark_administrator
+  using ((party_id = caller_party()));
+create policy operator_reaches_all on idempotency_key as permissive for all to earmark_operator
+  using (true);
+create policy service_forgets on idempotency_key as permissive for all to earmark_service
+  using (true);
+create policy own_idempotency_keys on idempotency_key as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on idempotency_key to earmark_administrator;
+grant insert, select on idempotency_key to earmark_operator;
+grant delete, select on idempotency_key to earmark_service;
+grant insert, select on idempotency_key to earmark_tenant;
+grant update (created_at, request_digest, response) on idempotency_key to earmark_administrator;
+grant update (created_at, request_digest, response) on idempotency_key to earmark_operator;
+grant update (created_at) on idempotency_key to earmark_service;
+grant update (created_at, request_digest, response) on idempotency_key to earmark_tenant;
 
 create table identifier_assertion (
   identifier_assertion_id uuid not null,
@@ -74,14 +142,98 @@ create table identifier_assertion (
   scheme text not null,
   value text not null,
   asserted_at timestamp with time zone not null default now(),
+  party_id uuid not null,
+  on_behalf_of uuid,
+  delivery text,
+  withdrawn_by uuid,
+  withdrawn_at timestamp with time zone,
   constraint identifier_assertion_pk PRIMARY KEY (identifier_assertion_id),
-  constraint identifier_assertion_is_made_once UNIQUE (recording_id, scheme, value, asserted_by),
   constraint identifier_assertion_by_party FOREIGN KEY (asserted_by) REFERENCES party(party_id),
-  constraint identifier_assertion_of_recording FOREIGN KEY (recording_id) REFERENCES recording(recording_id) ON DELETE CASCADE,
+  constraint identifier_assertion_of_recording FOREIGN KEY (party_id, recording_id) REFERENCES recording(party_id, recording_id) ON DELETE CASCADE,
+  constraint identifier_assertion_on_behalf_of_party FOREIGN KEY (on_behalf_of) REFERENCES party(party_id),
+  constraint identifier_assertion_withdrawn_by_party FOREIGN KEY (withdrawn_by) REFERENCES party(party_id),
+  constraint identifier_assertion_delivery_is_bounded CHECK (char_length(delivery) >= 1 AND char_length(delivery) <= 200),
   constraint identifier_assertion_isrc_is_well_formed CHECK (scheme <> 'isrc'::text OR value ~ '^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$'::text),
-  constraint identifier_assertion_scheme_is_known CHECK (scheme = 'isrc'::text)
+  constraint identifier_assertion_scheme_is_known CHECK (scheme = ANY (ARRAY['isrc'::text, 'upc_ean'::text, 'iswc'::text, 'isni'::text, 'ipi'::text, 'dpid'::text, 'grid'::text])),
+  constraint identifier_assertion_value_is_bounded CHECK (char_length(value) >= 1 AND char_length(value) <= 64),
+  constraint identifier_assertion_withdrawal_says_by_whom CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL))
 );
 CREATE INDEX identifier_assertion_by_value ON identifier_assertion USING btree (value, scheme, recording_id);
+CREATE UNIQUE INDEX identifier_assertion_is_made_once ON identifier_assertion USING btree (recording_id, scheme, value, asserted_by) WHERE withdrawn_at IS NULL;
+alter table identifier_assertion enable row level security, force row level security;
+create policy assertions_within_mandate on identifier_assertion as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = identifier_assertion.recording_id)))));
+create policy assertion_is_made_in_own_name on identifier_assertion as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (((asserted_by = caller_party()) AND (NOT (on_behalf_of IS DISTINCT FROM effective_party())) AND (caller_has('assert:identifiers'::text) OR caller_has('register:recordings'::text))));
+create policy assertion_is_withdrawn_by_who_made_it on identifier_assertion as restrictive for update to earmark_administrator, earmark_tenant
+  using ((((asserted_by = caller_party()) OR (on_behalf_of = caller_party())) AND caller_has('assert:identifiers'::text)))
+  with check ((withdrawn_by = caller_party()));
+create policy operator_reaches_all on identifier_assertion as permissive for all to earmark_operator
+  using (true);
+create policy service_describes_matches on identifier_assertion as permissive for select to earmark_service
+  using (true);
+create policy assertions_about_own_recordings on identifier_assertion as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on identifier_assertion to earmark_administrator;
+grant insert, select on identifier_assertion to earmark_operator;
+grant select on identifier_assertion to earmark_service;
+grant insert, select on identifier_assertion to earmark_tenant;
+grant update (withdrawn_at, withdrawn_by) on identifier_assertion to earmark_administrator;
+grant update (withdrawn_at, withdrawn_by) on identifier_assertion to earmark_operator;
+grant update (withdrawn_at, withdrawn_by) on identifier_assertion to earmark_tenant;
+
+create table mandate (
+  mandate_id uuid not null,
+  party_id uuid not null,
+  administrator_id uuid not null,
+  catalog text not null,
+  labels text[] not null default '{}'::text[],
+  recording_ids uuid[] not null default '{}'::uuid[],
+  external_ids text[] not null default '{}'::text[],
+  territories_include text[] not null,
+  territories_exclude text[] not null default '{}'::text[],
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone,
+  evidence text not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  revoked_by uuid,
+  revoked_at timestamp with time zone,
+  constraint mandate_pk PRIMARY KEY (mandate_id),
+  constraint mandate_by_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint mandate_created_by_party FOREIGN KEY (created_by) REFERENCES party(party_id),
+  constraint mandate_revoked_by_party FOREIGN KEY (revoked_by) REFERENCES party(party_id),
+  constraint mandate_to_party FOREIGN KEY (administrator_id) REFERENCES party(party_id),
+  constraint mandate_catalog_is_bounded CHECK (cardinality(labels) <= 100 AND (cardinality(recording_ids) + cardinality(external_ids)) <= 1000),
+  constraint mandate_catalog_is_known CHECK (catalog = ANY (ARRAY['all'::text, 'label'::text, 'recordings'::text])),
+  constraint mandate_catalog_is_named CHECK ((catalog = 'label'::text) = (cardinality(labels) > 0) AND (catalog = 'recordings'::text) = ((cardinality(recording_ids) + cardinality(external_ids)) > 0)),
+  constraint mandate_dates_in_order CHECK (valid_until > valid_from),
+  constraint mandate_evidence_is_bounded CHECK (char_length(evidence) >= 1 AND char_length(evidence) <= 1000),
+  constraint mandate_is_between_two CHECK (party_id <> administrator_id),
+  constraint mandate_revocation_says_by_whom CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
+  constraint mandate_territories_are_named CHECK (cardinality(territories_include) >= 1 AND cardinality(territories_include) <= 300 AND cardinality(territories_exclude) <= 300)
+);
+CREATE INDEX mandate_by_administrator ON mandate USING btree (administrator_id, party_id);
+CREATE INDEX mandate_by_party ON mandate USING btree (party_id, mandate_id);
+alter table mandate enable row level security, force row level security;
+create policy mandates_in_force on mandate as permissive for select to earmark_administrator
+  using (((party_id = effective_party()) AND (administrator_id = caller_party()) AND (revoked_at IS NULL) AND (valid_from <= now()) AND ((valid_until IS NULL) OR (now() < valid_until))));
+create policy operator_reaches_all on mandate as permissive for all to earmark_operator
+  using (true);
+create policy mandate_is_made_by_its_party on mandate as restrictive for insert to earmark_tenant
+  with check (((party_id = caller_party()) AND (created_by = caller_party()) AND caller_has('manage:mandates'::text)));
+create policy mandate_is_revoked_by_scope on mandate as restrictive for update to earmark_tenant
+  using (caller_has('manage:mandates'::text))
+  with check ((revoked_by = caller_party()));
+create policy own_mandates_of_either_side on mandate as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (administrator_id = caller_party())));
+grant select on mandate to earmark_administrator;
+grant insert, select on mandate to earmark_operator;
+grant insert, select on mandate to earmark_tenant;
+grant update (revoked_at, revoked_by) on mandate to earmark_operator;
+grant update (revoked_at, revoked_by) on mandate to earmark_tenant;
 
 create table party (
   party_id uuid not null,
@@ -92,6 +244,39 @@ create table party (
   constraint party_name_is_bounded CHECK (char_length(name) <= 200),
   constraint party_name_is_not_blank CHECK (btrim(name) <> ''::text)
 );
+alter table party enable row level security, force row level security;
+create policy party_acted_for on party as permissive for select to earmark_administrator
+  using (((party_id = effective_party()) AND ( SELECT may_act() AS may_act)));
+create policy operator_reaches_all on party as permissive for all to earmark_operator
+  using (true);
+create policy service_names_parties on party as permissive for select to earmark_service
+  using (true);
+create policy own_party on party as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant select on party to earmark_administrator;
+grant insert, select on party to earmark_operator;
+grant select on party to earmark_service;
+grant select on party to earmark_tenant;
+grant update (name) on party to earmark_operator;
+
+create table party_role (
+  party_id uuid not null,
+  role text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint party_role_pk PRIMARY KEY (party_id, role),
+  constraint party_role_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint party_role_is_known CHECK (role = ANY (ARRAY['rightsholder'::text, 'administrator'::text, 'platform'::text, 'reviewer'::text, 'auditor'::text, 'operator'::text]))
+);
+alter table party_role enable row level security, force row level security;
+create policy operator_reaches_all on party_role as permissive for all to earmark_operator
+  using (true);
+create policy service_reads_roles on party_role as permissive for select to earmark_service
+  using (true);
+create policy own_roles on party_role as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant delete, insert, select on party_role to earmark_operator;
+grant select on party_role to earmark_service;
+grant select on party_role to earmark_tenant;
 
 create table recording (
   recording_id uuid not null,
@@ -114,6 +299,35 @@ create table recording (
 );
 CREATE INDEX recording_by_external_id ON recording USING btree (external_id, recording_id);
 CREATE INDEX recording_by_title ON recording USING gin (title gin_trgm_ops);
+alter table recording enable row level security, force row level security;
+create policy recordings_within_mandate on recording as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM mandate m
+  WHERE ((m.party_id = recording.party_id) AND
+        CASE m.catalog
+            WHEN 'all'::text THEN true
+            WHEN 'label'::text THEN (recording.label = ANY (m.labels))
+            ELSE ((recording.recording_id = ANY (m.recording_ids)) OR (recording.external_id = ANY (m.external_ids)))
+        END)))));
+create policy recording_is_changed_by_scope on recording as restrictive for update to earmark_administrator, earmark_tenant
+  using ((caller_has('register:recordings'::text) OR caller_has('remove:recordings'::text)));
+create policy recording_is_made_by_scope on recording as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (caller_has('register:recordings'::text));
+create policy operator_reaches_all on recording as permissive for all to earmark_operator
+  using (true);
+create policy service_describes_matches on recording as permissive for select to earmark_service
+  using (true);
+create policy own_recordings on recording as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy recording_is_removed_by_scope on recording as restrictive for delete to earmark_tenant
+  using (caller_has('remove:recordings'::text));
+grant insert, select on recording to earmark_administrator;
+grant delete, insert, select on recording to earmark_operator;
+grant select on recording to earmark_service;
+grant delete, insert, select on recording to earmark_tenant;
+grant update (artist, label, release_date, title, updated_at, version) on recording to earmark_administrator;
+grant update (artist, label, release_date, title, updated_at, version) on recording to earmark_operator;
+grant update (artist, label, release_date, title, updated_at, version) on recording to earmark_tenant;
 
 create table recording_reference (
   party_id uuid not null,
@@ -125,6 +339,25 @@ create table recording_reference (
   constraint recording_reference_of_own_reference FOREIGN KEY (party_id, reference_id) REFERENCES reference(party_id, reference_id)
 );
 CREATE INDEX recording_reference_by_reference ON recording_reference USING btree (reference_id);
+alter table recording_reference enable row level security, force row level security;
+create policy links_within_mandate on recording_reference as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = recording_reference.recording_id)))));
+create policy link_is_made_by_scope on recording_reference as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (caller_has('register:recordings'::text));
+create policy operator_reaches_all on recording_reference as permissive for all to earmark_operator
+  using (true);
+create policy service_follows_the_feed on recording_reference as permissive for select to earmark_service
+  using (true);
+create policy link_is_removed_by_scope on recording_reference as restrictive for delete to earmark_tenant
+  using (caller_has('remove:recordings'::text));
+create policy own_links on recording_reference as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on recording_reference to earmark_administrator;
+grant delete, insert, select on recording_reference to earmark_operator;
+grant select on recording_reference to earmark_service;
+grant delete, insert, select on recording_reference to earmark_tenant;
 
 create table reference (
   reference_id uuid not null,
@@ -144,6 +377,28 @@ create table reference (
   constraint reference_hold_has_a_reason CHECK ((status = ANY (ARRAY['on_hold'::text, 'inactive'::text])) = (status_reason IS NOT NULL)),
   constraint reference_status_is_known CHECK (status = ANY (ARRAY['received'::text, 'fingerprinting'::text, 'clearing'::text, 'active'::text, 'on_hold'::text, 'inactive'::text]))
 );
+alter table reference enable row level security, force row level security;
+create policy references_of_party_acted_for on reference as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND ( SELECT may_act() AS may_act)));
+create policy reference_is_changed_by_scope on reference as restrictive for update to earmark_administrator, earmark_tenant
+  using ((caller_has('register:recordings'::text) OR caller_has('remove:recordings'::text)));
+create policy reference_is_made_by_scope on reference as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (caller_has('register:recordings'::text));
+create policy operator_reaches_all on reference as permissive for all to earmark_operator
+  using (true);
+create policy service_follows_the_feed on reference as permissive for select to earmark_service
+  using (true);
+create policy own_references on reference as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy reference_is_removed_by_scope on reference as restrictive for delete to earmark_tenant
+  using (caller_has('remove:recordings'::text));
+grant insert, select on reference to earmark_administrator;
+grant delete, insert, select on reference to earmark_operator;
+grant select on reference to earmark_service;
+grant delete, insert, select on reference to earmark_tenant;
+grant update (status, status_reason) on reference to earmark_administrator;
+grant update (status, status_reason) on reference to earmark_operator;
+grant update (status, status_reason) on reference to earmark_tenant;
 
 create table scan (
   scan_id uuid not null,
@@ -154,18 +409,189 @@ create table scan (
   answer jsonb not null,
   created_at timestamp with time zone not null default now(),
   constraint scan_pk PRIMARY KEY (scan_id),
+  constraint scan_is_found_by_party UNIQUE (party_id, scan_id),
   constraint scan_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
   constraint scan_duration_is_not_negative CHECK (duration_ms >= 0),
   constraint scan_external_id_is_bounded CHECK (char_length(external_id) >= 1 AND char_length(external_id) <= 500)
 );
-CREATE INDEX scan_by_party ON scan USING btree (party_id, scan_id);
+alter table scan enable row level security, force row level security;
+create policy operator_reaches_all on scan as permissive for all to earmark_operator
+  using (true);
+create policy service_explains_matches on scan as permissive for select to earmark_service
+  using (true);
+create policy own_scans on scan as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy scan_is_made_by_scope on scan as restrictive for insert to earmark_tenant
+  with check (caller_has('scan:uploads'::text));
+grant insert, select on scan to earmark_operator;
+grant select on scan to earmark_service;
+grant insert, select on scan to earmark_tenant;
 
 create table scan_fingerprint (
   scan_id uuid not null,
   bytes bytea storage external not null,
   created_at timestamp with time zone not null default now(),
+  party_id uuid not null,
   constraint scan_fingerprint_pk PRIMARY KEY (scan_id),
-  constraint scan_fingerprint_of_scan FOREIGN KEY (scan_id) REFERENCES scan(scan_id) ON DELETE CASCADE,
+  constraint scan_fingerprint_of_scan FOREIGN KEY (party_id, scan_id) REFERENCES scan(party_id, scan_id) ON DELETE CASCADE,
   constraint scan_fingerprint_is_not_empty CHECK (octet_length(bytes) > 0)
 );
 CREATE INDEX scan_fingerprint_by_age ON scan_fingerprint USING btree (created_at);
+alter table scan_fingerprint enable row level security, force row level security;
+create policy operator_reaches_all on scan_fingerprint as permissive for all to earmark_operator
+  using (true);
+create policy service_forgets on scan_fingerprint as permissive for all to earmark_service
+  using (true);
+create policy own_scan_fingerprints on scan_fingerprint as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy scan_fingerprint_is_made_by_scope on scan_fingerprint as restrictive for insert to earmark_tenant
+  with check (caller_has('scan:uploads'::text));
+grant insert, select on scan_fingerprint to earmark_operator;
+grant delete, select on scan_fingerprint to earmark_service;
+grant insert, select on scan_fingerprint to earmark_tenant;
+grant update (created_at) on scan_fingerprint to earmark_service;
+
+CREATE OR REPLACE FUNCTION public.append_to_feed(entry_kind text, entry_reference_id uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+BEGIN ATOMIC
+ WITH head AS (
+          UPDATE feed_head SET "position" = (feed_head."position" + 1)
+           WHERE ((append_to_feed.entry_kind = 'register'::text) = (EXISTS ( SELECT
+                    FROM reference r
+                   WHERE (r.reference_id = append_to_feed.entry_reference_id))))
+           RETURNING feed_head."position"
+         ), entry AS (
+          INSERT INTO change_feed ("position", kind, reference_id)  SELECT head."position",
+                     append_to_feed.entry_kind AS entry_kind,
+                     append_to_feed.entry_reference_id AS entry_reference_id
+                    FROM head
+           RETURNING change_feed."position"
+         ), told AS (
+          SELECT entry."position",
+             (pg_notify('change_feed'::text, (entry."position")::text))::text AS pg_notify
+            FROM entry
+         )
+  SELECT told."position"
+    FROM told;
+END
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.caller_has(scope text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN COALESCE((scope = ANY (string_to_array(current_setting('earmark.scopes'::text, true), ' '::text))), false)
+
+CREATE OR REPLACE FUNCTION public.caller_party()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('earmark.party_id'::text, true), ''::text))::uuid
+
+CREATE OR REPLACE FUNCTION public.effective_party()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('earmark.on_behalf_of'::text, true), ''::text))::uuid
+
+CREATE OR REPLACE FUNCTION public.is_in_own_scan(of_scan_id uuid, of_recording_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+RETURN (EXISTS (SELECT FROM scan s WHERE ((s.scan_id = is_in_own_scan.of_scan_id) AND (s.party_id = caller_party()) AND (s.answer @> jsonb_build_object('matches', jsonb_build_array(jsonb_build_object('recording_id', is_in_own_scan.of_recording_id)))))))
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.matched_recording(reference_ids uuid[])
+ RETURNS TABLE(reference_id uuid, recording_id uuid, party_id uuid, external_id text, title text, artist text, label text, release_date text, version text, isrcs text[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT l.reference_id,
+     r.recording_id,
+     r.party_id,
+     r.external_id,
+     r.title,
+     r.artist,
+     r.label,
+     r.release_date,
+     r.version,
+     ARRAY( SELECT a.value
+            FROM identifier_assertion a
+           WHERE ((a.recording_id = r.recording_id) AND (a.scheme = 'isrc'::text) AND (a.withdrawn_at IS NULL))
+           GROUP BY a.value
+           ORDER BY (min(a.asserted_at)), a.value) AS "array"
+    FROM (recording_reference l
+      JOIN recording r ON ((r.recording_id = l.recording_id)))
+   WHERE (l.reference_id = ANY (matched_recording.reference_ids));
+END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.may_act()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (EXISTS (SELECT FROM mandate m WHERE ((m.party_id = effective_party()) AND (m.administrator_id = caller_party()))))
+
+CREATE OR REPLACE FUNCTION public.parties_asserting_elsewhere(of_recording_id uuid, asked_scheme text, asked_value text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+RETURN (SELECT count(DISTINCT other.party_id) AS count FROM ((identifier_assertion a JOIN recording other ON ((other.recording_id = a.recording_id))) JOIN recording own ON ((own.recording_id = parties_asserting_elsewhere.of_recording_id))) WHERE ((a.scheme = parties_asserting_elsewhere.asked_scheme) AND (a.value = parties_asserting_elsewhere.asked_value) AND (a.withdrawn_at IS NULL) AND (other.party_id <> own.party_id)))
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.party_has_role(of_party_id uuid, asked_role text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+RETURN (EXISTS (SELECT FROM party_role r WHERE ((r.party_id = party_has_role.of_party_id) AND (r.role = party_has_role.asked_role))))
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.party_name(of_party_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+RETURN (SELECT p.name FROM party p WHERE (p.party_id = party_name.of_party_id))
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.scanned_fingerprint(of_scan_id uuid, of_recording_id uuid)
+ RETURNS TABLE(reference_id uuid, duration_ms integer, constellation bytea, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT r.reference_id,
+     f.duration_ms,
+     f.constellation,
+     l.created_at
+    FROM ((recording_reference l
+      JOIN reference r ON ((r.reference_id = l.reference_id)))
+      JOIN fingerprint f ON ((f.reference_id = r.reference_id)))
+   WHERE ((l.recording_id = scanned_fingerprint.of_recording_id) AND (r.status = 'active'::text) AND is_in_own_scan(scanned_fingerprint.of_scan_id, scanned_fingerprint.of_recording_id));
+END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.scanned_recording(of_scan_id uuid, of_recording_id uuid)
+ RETURNS TABLE(recording_id uuid, external_id text, title text, artist text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT r.recording_id,
+     r.external_id,
+     r.title,
+     r.artist
+    FROM recording r
+   WHERE ((r.recording_id = scanned_recording.of_recording_id) AND is_in_own_scan(scanned_recording.of_scan_id, scanned_recording.of_recording_id));
+END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service

@@ -42,7 +42,8 @@ const endsEverything: ReadonlySet<string> = new Set([
   'SERVER_ANSWER_INVALID',
   'KEY_MISSING',
   'KEY_INVALID',
-  'ROLE_FORBIDDEN',
+  'SCOPE_FORBIDDEN',
+  'DATABASE_ROLES_MISSING',
   'DISK_FULL',
 ]);
 

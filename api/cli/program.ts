@@ -9,8 +9,10 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { fingerprintCommand } from './commands/fingerprint.ts';
-import { keysCommand } from './commands/keys.ts';
+import { keyCommand } from './commands/key.ts';
 import { listCommand } from './commands/list.ts';
+import { mandateCommand } from './commands/mandate.ts';
+import { partyCommand } from './commands/party.ts';
 import { registerCommand } from './commands/register.ts';
 import { reindexCommand } from './commands/reindex.ts';
 import { removeCommand } from './commands/remove.ts';
@@ -71,7 +73,9 @@ export function buildProgram(): Command {
     showCommand(),
     removeCommand(),
     reindexCommand(),
-    keysCommand(),
+    partyCommand(),
+    keyCommand(),
+    mandateCommand(),
     doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command);

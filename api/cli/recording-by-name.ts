@@ -22,7 +22,7 @@ export async function getRecordingIdByName(
   if (uuid.test(name)) return name;
   const own = await registry.find(name).catch((error: unknown) => {
     // A platform's key scans and does not list recordings.
-    if (error instanceof RegistryError && error.code === 'ROLE_FORBIDDEN') return undefined;
+    if (error instanceof RegistryError && error.code === 'SCOPE_FORBIDDEN') return undefined;
     throw error;
   });
   const found = own ?? scan.matches.find((match) => match.external_id === name);

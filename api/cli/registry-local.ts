@@ -1,7 +1,15 @@
 /** The registry in the data directory (or behind DATABASE_URL), used directly: the same use cases as HTTP, without it. */
 
 import type { Config } from '../config.ts';
-import { type Context, closeContext, openContext, openStoreContext, type StoreContext } from '../context.ts';
+import {
+  type Context,
+  closeContext,
+  openContext,
+  openStoreContext,
+  type Scoped,
+  type StoreContext,
+  under,
+} from '../context.ts';
 import { ensureParty, localPartyName } from '../registry/ensure-party.ts';
 import { explainScan } from '../registry/explain-match.ts';
 import { findRegisteredAudio } from '../registry/find-registered-audio.ts';
@@ -22,9 +30,12 @@ export async function openLocalRegistry(config: Config, needs: RegistryNeeds): P
   const context: (StoreContext | Context) & AsyncDisposable = await open(config).catch((error: unknown) => {
     throw couldNotStart(`The registry in ${place} could not be opened`, error);
   });
-  const partyId = await ensureParty(context, localPartyName);
-  const whole = (): Context => {
-    if (isWhole(context)) return context;
+  // Who has the data directory has everything in it.
+  const partyId = await ensureParty(under(context, { role: 'operator' }), localPartyName);
+  const session = { role: 'operator', partyId } as const;
+  const records = under(context, session);
+  const whole = (): Scoped<Context> => {
+    if (isWhole(context)) return under(context, session);
     throw new Error('this registry was opened for its records only');
   };
   const settle = async () => {
@@ -37,16 +48,16 @@ export async function openLocalRegistry(config: Config, needs: RegistryNeeds): P
     fingerprint: (path) =>
       whole().workers.fingerprint({ path, decoder: config.decoder, limits: config.audioLimits }),
     async find(externalId) {
-      const audio = await findRegisteredAudio(context, { partyId, externalId });
-      return audio && getRecording(context, { partyId, recordingId: audio.recordingId });
+      const audio = await findRegisteredAudio(records, { partyId, externalId });
+      return audio && getRecording(records, { partyId, recordingId: audio.recordingId });
     },
-    register: (registration) => registerRecording(context, { partyId, ...registration }),
+    register: (registration) => registerRecording(records, { partyId, ...registration }),
     scan: (upload) => scanUpload(whole(), { partyId, ...upload }),
     explain: ({ scan: answer, ...scanned }) =>
       explainScan(whole(), { partyId: undefined, answer, scannedAt: new Date(), ...scanned }),
-    list: (query) => listRecordings(context, { partyId: undefined, ...query }),
-    get: (recordingId) => getRecording(context, { partyId: undefined, recordingId }),
-    remove: (recordingId) => removeRecording(context, { partyId: undefined, recordingId }),
+    list: (query) => listRecordings(records, { partyId: undefined, ...query }),
+    get: (recordingId) => getRecording(records, { partyId: undefined, recordingId }),
+    remove: (recordingId) => removeRecording(records, { partyId: undefined, recordingId }),
     settle,
     async status() {
       await settle();
@@ -60,7 +71,7 @@ function isWhole(context: StoreContext | Context): context is Context {
   return 'index' in context;
 }
 
-async function localStatus({ index, store }: Context): Promise<RegistryStatus> {
+async function localStatus({ index, store }: Scoped<Context>): Promise<RegistryStatus> {
   const { position, recordings, seconds, bytes, constellationBytes, segments, ready } = index.status();
   const perSecond = (size: number) => (seconds > 0 ? Math.round((size / seconds) * 100) / 100 : 0);
   const { recordingCount } = await store.countRegistry();

@@ -36,7 +36,7 @@ export async function openRemoteRegistry(
 ): Promise<Registry> {
   if (config.apiKey === undefined) {
     throw usageError(
-      `${serverUrl} needs an API key: give --api-key KEY or set EARMARK_API_KEY (made with "earmark keys create").`,
+      `${serverUrl} needs an API key: give --api-key KEY or set EARMARK_API_KEY (made with "earmark key create").`,
     );
   }
   const client = openServerClient(serverUrl, config.apiKey);

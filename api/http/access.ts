@@ -3,19 +3,25 @@
  * so that guessing keys is limited too; both come before any byte of the body is read.
  */
 import type { FastifyRequest, RouteOptions } from 'fastify';
-import type { StoreContext } from '../context.ts';
+import { type Scoped, type StoreContext, under } from '../context.ts';
 import { RegistryError } from '../errors.ts';
-import type { Caller } from '../registry/caller.ts';
+import { type Caller, sessionOf } from '../registry/caller.ts';
+import { openKeyUses } from '../registry/key-uses.ts';
 import { authenticateKey } from '../registry/keys.ts';
 import type { App } from './fastify-types.ts';
 
-/** Closes everything registered on this scope to whoever has no key with one of the route's roles. */
+/** Closes everything registered on this scope to whoever has no key with the route's scope. */
 export function requireKeys(scope: App, context: StoreContext): void {
+  const uses = openKeyUses(context);
+  scope.addHook('onClose', () => uses.close());
   scope.decorateRequest('caller', undefined);
-  scope.addHook('onRoute', refuseWithoutRoles);
+  scope.addHook('onRoute', refuseWithoutScope);
   scope.addHook('onRequest', async (request) => {
     const key = presentedKey(request);
-    if (key !== undefined) request.caller = await authenticateKey(context, key);
+    if (key === undefined) return;
+    const caller = await authenticateKey(context, key);
+    if (caller) uses.note(caller.apiKeyId);
+    request.caller = caller;
   });
   scope.addHook('preParsing', async (request) => authorise(request));
 }
@@ -26,9 +32,14 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller;
 }
 
-function refuseWithoutRoles(route: RouteOptions): void {
-  if (!route.config?.roles?.length)
-    throw new Error(`${route.method} ${route.url} does not say which roles may call it`);
+/** The context for a use case: its store reaches what this request's caller may. */
+export function contextFor<C extends StoreContext>(context: C, request: FastifyRequest): Scoped<C> {
+  return under(context, sessionOf(callerOf(request)));
+}
+
+function refuseWithoutScope(route: RouteOptions): void {
+  if (route.config?.scope === undefined)
+    throw new Error(`${route.method} ${route.url} does not say which scope it takes`);
 }
 
 function authorise(request: FastifyRequest): void {
@@ -45,13 +56,12 @@ function authorise(request: FastifyRequest): void {
       'Expected a key of this registry that is neither expired nor revoked.',
     );
   }
-  const { roles = [] } = request.routeOptions.config;
-  if (!roles.includes(caller.role)) {
-    throw new RegistryError(
-      'ROLE_FORBIDDEN',
-      `Expected a key with the role ${roles.join(' or ')}; this one is ${caller.role}.`,
-    );
-  }
+  const { scope } = request.routeOptions.config;
+  if (scope === undefined || caller.scopes.includes(scope)) return;
+  throw new RegistryError(
+    'SCOPE_FORBIDDEN',
+    `Expected a key with the scope ${scope}; this one has ${caller.scopes.join(', ') || 'none'}.`,
+  );
 }
 
 function presentedKey(request: FastifyRequest): string | undefined {

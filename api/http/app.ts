@@ -11,21 +11,38 @@ import { addConnectionHooks, logRequests, measureRequests } from './connection-h
 import { answerExpectations } from './expect-continue.ts';
 import type { App } from './fastify-types.ts';
 import { prepareIncomingDirectory } from './incoming-directory.ts';
+import { acceptJson } from './json-body.ts';
 import { openMetrics } from './metrics.ts';
+import { letActOnBehalf } from './on-behalf-of.ts';
 import { docsOptions, openapiOptions } from './openapi.ts';
 import { answerNotFound, answerProblem, Problem } from './problem.ts';
 import { rateLimitOptions } from './rate-limit.ts';
+import { assertIdentifierRoute } from './routes/assert-identifier.ts';
+import { createKeyRoute } from './routes/create-key.ts';
+import { createMandateRoute } from './routes/create-mandate.ts';
+import { createPartyRoute } from './routes/create-party.ts';
 import { explainMatchRoute } from './routes/explain-match.ts';
 import { getHealth } from './routes/get-health.ts';
+import { getMandateRoute } from './routes/get-mandate.ts';
 import { getMetrics } from './routes/get-metrics.ts';
 import { getOpenapi } from './routes/get-openapi.ts';
+import { getPartyRoute } from './routes/get-party.ts';
 import { getReady } from './routes/get-ready.ts';
 import { getRecordingRoute } from './routes/get-recording.ts';
 import { getScanRoute } from './routes/get-scan.ts';
+import { listIdentifiersRoute } from './routes/list-identifiers.ts';
+import { listKeysRoute } from './routes/list-keys.ts';
+import { listMandatesRoute } from './routes/list-mandates.ts';
+import { listPartiesRoute } from './routes/list-parties.ts';
 import { listRecordingsRoute } from './routes/list-recordings.ts';
 import { registerRecordingRoute } from './routes/register-recording.ts';
 import { removeRecordingRoute } from './routes/remove-recording.ts';
+import { revokeKeyRoute } from './routes/revoke-key.ts';
+import { revokeMandateRoute } from './routes/revoke-mandate.ts';
+import { rotateKeyRoute } from './routes/rotate-key.ts';
 import { scanUploadRoute } from './routes/scan-upload.ts';
+import { setPartyRolesRoute } from './routes/set-party-roles.ts';
+import { withdrawIdentifierRoute } from './routes/withdraw-identifier.ts';
 import { limitConnections, serverOptions } from './server-options.ts';
 import { refuseUnknownQuery } from './strict-query.ts';
 import { UploadGate } from './upload-gate.ts';
@@ -54,7 +71,7 @@ export async function buildApp(context: Context): Promise<App> {
   await app.register(swagger, openapiOptions);
   await app.register(swaggerUi, docsOptions);
 
-  // Bodies are uploads; there is nothing else to parse.
+  // Bodies are uploads; what takes JSON says so.
   app.removeAllContentTypeParsers();
   await app.register(multipart, { throwFileSizeLimit: true });
 
@@ -68,6 +85,7 @@ export async function buildApp(context: Context): Promise<App> {
     async (v1: App) => {
       requireKeys(v1, context);
       await v1.register(rateLimit, rateLimitOptions(config));
+      letActOnBehalf(v1, context);
       registerRecordingRoute(v1, context, gate, metrics);
       listRecordingsRoute(v1, context);
       getRecordingRoute(v1, context);
@@ -75,6 +93,24 @@ export async function buildApp(context: Context): Promise<App> {
       scanUploadRoute(v1, context, gate, metrics);
       getScanRoute(v1, context);
       explainMatchRoute(v1, context, gate);
+      await v1.register(async (records: App) => {
+        acceptJson(records);
+        listIdentifiersRoute(records, context);
+        assertIdentifierRoute(records, context);
+        withdrawIdentifierRoute(records, context);
+        createPartyRoute(records, context);
+        listPartiesRoute(records, context);
+        getPartyRoute(records, context);
+        setPartyRolesRoute(records, context);
+        createMandateRoute(records, context);
+        listMandatesRoute(records, context);
+        getMandateRoute(records, context);
+        revokeMandateRoute(records, context);
+        createKeyRoute(records, context);
+        listKeysRoute(records, context);
+        rotateKeyRoute(records, context);
+        revokeKeyRoute(records, context);
+      });
     },
     { prefix: '/v1' },
   );

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { TSchema } from 'typebox';
-import type { Caller, Role } from '../registry/caller.ts';
+import type { Caller, Scope } from '../registry/caller.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -15,12 +15,12 @@ export type App = FastifyInstance<
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set by `identifyCaller`, and surely there in a handler under `/v1`. */
+    /** Who asks; set by `requireKeys`, and surely there in a handler under `/v1`. */
     caller: Caller | undefined;
   }
   interface FastifyContextConfig {
-    /** Who may call the route. Every route under `/v1` names its roles, or the app does not start. */
-    roles?: readonly Role[];
+    /** Which keys may call the route. Every route under `/v1` names its scope, or the app does not start. */
+    scope?: Scope;
     /** The multipart form the route takes; only described, the upload reader checks it. */
     form?: TSchema;
   }

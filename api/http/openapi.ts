@@ -7,10 +7,14 @@ const description = `
 Register recordings, and ask which seconds of an upload are which recording.
 
 **Keys.** Every path under \`/v1\` needs an API key, as \`Authorization: Bearer emk_…\` or \`X-API-Key: emk_…\`.
-\`earmark keys create\` makes one for a party with a role: an *operator* may do everything for every party, a
+\`earmark key create\` makes the first one of a party, \`POST /v1/keys\` further ones. A key is for the acts that its
+*scopes* name, at the most for those that the *roles* of its party give: an *operator* may do everything for every party, a
 *rightsholder* registers, sees and removes its own recordings and scans, a *platform* scans. What belongs to
 another party is answered 404, as if it did not exist. \`/health\`, \`/ready\`, \`/metrics\`, \`/docs\` and
 \`/openapi.json\` need no key; keep \`/metrics\` inside your network.
+
+**Acting for another.** A party with the role *administrator* acts for the rights-holder that has given it a mandate, where a
+path takes \`on_behalf_of\`: it registers, reads and asserts identifiers, within the catalog and the period of the mandate.
 
 **Errors** are problem+json (RFC 9457). Decide by \`code\`, which is stable. A 503 has \`Retry-After\` and says
 nothing about the request: send it again. An empty \`matches\` is a finding; it is never the answer of a server that could not search.
@@ -31,6 +35,9 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     tags: [
       { name: 'recordings', description: 'What is registered.' },
       { name: 'scans', description: 'What is in an upload.' },
+      { name: 'parties', description: 'Who registers, scans and reviews.' },
+      { name: 'mandates', description: 'Who may act for whom.' },
+      { name: 'keys', description: 'What opens the API.' },
       { name: 'service', description: 'For whoever runs the server.' },
     ],
     components: {

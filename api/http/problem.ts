@@ -72,7 +72,7 @@ const foreignCodes: Readonly<Record<string, ErrorCode>> = {
 /** The refusal an error stands for; `undefined` where it is a bug of ours. */
 function refusalOf(
   error: unknown,
-  request: Pick<FastifyRequest, 'headers'>,
+  request: Pick<FastifyRequest, 'headers' | 'routeOptions'>,
 ): { code: ErrorCode; detail: string } | undefined {
   const code = findErrorCode(error);
   if (code !== undefined) return { code, detail: (error as Error).message };
@@ -83,7 +83,8 @@ function refusalOf(
   const known = foreignCodes[foreign];
   if (known === 'CONTENT_TYPE_UNSUPPORTED') {
     const received = request.headers['content-type'] ?? 'a body without a content type';
-    return { code: known, detail: `Expected multipart/form-data; received ${received.slice(0, 100)}.` };
+    const expected = request.routeOptions?.config?.form ? 'multipart/form-data' : 'application/json';
+    return { code: known, detail: `Expected ${expected}; received ${received.slice(0, 100)}.` };
   }
   if (known) return { code: known, detail: error.message };
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {

@@ -1,14 +1,74 @@
-/** Who asks. Every use case takes its party from here or from the command line, never from the request's body. */
-export const roles = ['operator', 'rightsholder', 'platform'] as const;
-
 /**
- * operator: everything, for every party. rightsholder: its own recordings, and scans. platform: scans only.
+ * Who asks, and what they may. Every use case takes its party from here or from the command line, never from the
+ * request's body. Scopes say which acts a key is for; whose rows an act reaches is decided in Postgres, by the session.
  */
-export type Role = (typeof roles)[number];
+import { type PartyRole, partyRoles } from '../store/party.ts';
+import type { Session } from '../store/session.ts';
 
-export type Caller = { readonly partyId: string; readonly apiKeyId: string; readonly role: Role };
+export const roles = partyRoles;
+export type Role = PartyRole;
 
-/** Whose rows a caller may see: one party's, or `undefined` for all of them. */
-export function partyInView(caller: Pick<Caller, 'partyId' | 'role'>): string | undefined {
-  return caller.role === 'operator' ? undefined : caller.partyId;
+/** Everything a key can be for. The same list is a constraint of the table api_key. */
+export const scopes = [
+  'register:recordings',
+  'read:recordings',
+  'remove:recordings',
+  'assert:identifiers',
+  'scan:uploads',
+  'read:scans',
+  'read:parties',
+  'manage:parties',
+  'manage:keys',
+  'read:mandates',
+  'manage:mandates',
+  // Reaches the rows of every party.
+  'operate:registry',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+const registering = ['register:recordings', 'read:recordings', 'assert:identifiers'] as const;
+const scanning = ['scan:uploads', 'read:scans'] as const;
+/** Making them for the own catalog, and ending them from either side. */
+const mandating = ['read:mandates', 'manage:mandates'] as const;
+const everybodys = ['read:parties', 'manage:keys'] as const;
+
+/** What a key is for that names no scopes: all that the roles of its party give. */
+export const scopesOf: Readonly<Record<Role, readonly Scope[]>> = {
+  rightsholder: [...registering, 'remove:recordings', ...scanning, ...mandating, ...everybodys],
+  administrator: [...registering, ...scanning, ...mandating, ...everybodys],
+  platform: [...scanning, ...everybodys],
+  reviewer: ['read:scans', ...everybodys],
+  auditor: [...scanning, ...everybodys],
+  operator: scopes,
+};
+
+export type Caller = {
+  readonly partyId: string;
+  readonly apiKeyId: string;
+  readonly scopes: readonly Scope[];
+  /** The party whose recordings it acts on by a mandate, where that is not its own. */
+  readonly onBehalfOf?: string;
+};
+
+/** What a key may now: no more than the roles of its party give, in the order of the list. */
+export function effectiveScopes(partysRoles: readonly Role[], ofKey: readonly string[] | undefined): Scope[] {
+  const given = new Set(partysRoles.flatMap((role) => scopesOf[role]));
+  return scopes.filter((scope) => given.has(scope) && (ofKey === undefined || ofKey.includes(scope)));
+}
+
+export function isOperator(caller: Pick<Caller, 'scopes'>): boolean {
+  return caller.scopes.includes('operate:registry');
+}
+
+/** Whose rows a caller asks for: one party's, or `undefined` for all of them. */
+export function partyInView(caller: Pick<Caller, 'partyId' | 'scopes' | 'onBehalfOf'>): string | undefined {
+  return caller.onBehalfOf ?? (isOperator(caller) ? undefined : caller.partyId);
+}
+
+export function sessionOf(caller: Caller): Session {
+  const { partyId, onBehalfOf, scopes } = caller;
+  if (isOperator(caller)) return { role: 'operator', partyId };
+  return onBehalfOf === undefined
+    ? { role: 'tenant', partyId, scopes }
+    : { role: 'administrator', partyId, onBehalfOf, scopes };
 }

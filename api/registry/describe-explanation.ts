@@ -1,6 +1,6 @@
 /** From what a worker found about a pair to what goes out about a scan and a recording. */
 import type { BestAlignment, MatchExplanation, PeakList } from '../../workers/match/explanation.ts';
-import type { RecordingRow } from '../store/recording.ts';
+import type { ScannedRecordingRow } from '../store/recording.ts';
 import type { MatchableFingerprint } from '../store/reference.ts';
 import type { AlignmentView, ExplanationAnswer, PeaksView, VotesView } from './explanation-answer.ts';
 import type { ScanAnswer } from './scan-answer.ts';
@@ -9,7 +9,7 @@ import { describeSegment } from './scan-upload.ts';
 export type ExplainedScan = {
   readonly answer: ScanAnswer;
   readonly scannedAt: Date;
-  readonly recording: RecordingRow;
+  readonly recording: ScannedRecordingRow;
   readonly reference: MatchableFingerprint;
   readonly explanation: MatchExplanation;
   readonly inScan: boolean;

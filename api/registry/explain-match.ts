@@ -4,9 +4,9 @@
  */
 import { validate as isUuid } from 'uuid';
 import type { MatchExplanation } from '../../workers/match/explanation.ts';
-import type { Context } from '../context.ts';
+import type { Context, Scoped } from '../context.ts';
 import { RegistryError } from '../errors.ts';
-import type { RecordingRow } from '../store/recording.ts';
+import type { ScannedRecordingRow } from '../store/recording.ts';
 import type { MatchableFingerprint } from '../store/reference.ts';
 import { describeExplanation } from './describe-explanation.ts';
 import type { ExplanationAnswer } from './explanation-answer.ts';
@@ -19,7 +19,7 @@ const maxReferences = 4;
 
 /** Throws SCAN_NOT_FOUND, SCAN_FINGERPRINT_GONE, RECORDING_NOT_FOUND, INDEX_NOT_READY, POOL_FULL. */
 export async function explainMatch(
-  context: Context,
+  context: Scoped<Context>,
   { partyId, scanId, recordingId }: { partyId: string | undefined; scanId: string; recordingId: string },
 ): Promise<ExplanationAnswer> {
   const scan = await getScanRow(context, { partyId, scanId });
@@ -37,7 +37,7 @@ export async function explainMatch(
 
 /** The same where the fingerprint is at hand. Throws RECORDING_NOT_FOUND, INDEX_NOT_READY, POOL_FULL. */
 export async function explainScan(
-  context: Context,
+  context: Scoped<Context>,
   {
     partyId,
     answer,
@@ -52,10 +52,13 @@ export async function explainScan(
     readonly recordingId: string;
   },
 ): Promise<ExplanationAnswer> {
-  const { index, store } = context;
+  const { index } = context;
   const inScan = answer.matches.some((match) => match.recording_id === recordingId);
-  const recording = await getVisibleRecording(context, { partyId, recordingId, inScan });
-  const references = await store.listMatchableFingerprints({ recordingId, limit: maxReferences });
+  const { recording, references } = await getExplainable(context, {
+    partyId,
+    recordingId,
+    scanId: inScan ? answer.scan_id : undefined,
+  });
   if (!index.ready()) {
     throw new RegistryError('INDEX_NOT_READY', 'The index is still catching up with the change feed.');
   }
@@ -75,19 +78,36 @@ export async function explainScan(
   return describeExplanation({ answer, scannedAt, recording, inScan, indexPosition, ...furthest });
 }
 
+type Explainable = {
+  readonly recording: ScannedRecordingRow;
+  readonly references: readonly MatchableFingerprint[];
+};
+
 /**
  * A scan names every recording that it found, whoever registered it; so does its explanation. Of recordings that it
  * did not find, a caller may ask about those it may see: otherwise every id could be tried, and its peaks read.
  */
-async function getVisibleRecording(
-  { store }: Context,
-  asked: { readonly partyId: string | undefined; readonly recordingId: string; readonly inScan: boolean },
-): Promise<RecordingRow> {
-  const { recordingId, inScan } = asked;
-  const partyId = inScan ? undefined : asked.partyId;
-  const recording = isUuid(recordingId) ? await store.findRecording({ recordingId, partyId }) : undefined;
+async function getExplainable(
+  { store }: Scoped<Context>,
+  asked: {
+    readonly partyId: string | undefined;
+    readonly recordingId: string;
+    /** Where the scan named the recording. */
+    readonly scanId: string | undefined;
+  },
+): Promise<Explainable> {
+  const { partyId, recordingId, scanId } = asked;
+  if (!isUuid(recordingId)) throw noRecording(recordingId);
+  const limit = maxReferences;
+  const isForeign = partyId !== undefined && scanId !== undefined;
+  const recording = isForeign
+    ? await store.findScannedRecording({ scanId, recordingId })
+    : await store.findRecording({ recordingId, partyId });
   if (!recording) throw noRecording(recordingId);
-  return recording;
+  const references = isForeign
+    ? await store.listScannedFingerprints({ scanId, recordingId, limit })
+    : await store.listMatchableFingerprints({ recordingId, limit });
+  return { recording, references };
 }
 
 /** How far it came: matches before what does not match. */

@@ -1,11 +1,11 @@
 import { validate as isUuid } from 'uuid';
-import type { StoreContext } from '../context.ts';
+import type { Scoped } from '../context.ts';
 import { RegistryError } from '../errors.ts';
 import { describeRecording, type RecordingView } from './recording-view.ts';
 
 /** `partyId` undefined: of any party. Throws RECORDING_NOT_FOUND. */
 export async function getRecording(
-  context: StoreContext,
+  context: Scoped,
   { partyId, recordingId }: { readonly partyId: string | undefined; readonly recordingId: string },
 ): Promise<RecordingView> {
   const recording = isUuid(recordingId)

@@ -8,7 +8,7 @@ import {
   type Fingerprint,
   thinToReference,
 } from '../../workers/fingerprint/fingerprint-file.ts';
-import type { StoreContext } from '../context.ts';
+import type { Scoped } from '../context.ts';
 import { RegistryError } from '../errors.ts';
 import { readFingerprint } from './read-fingerprint.ts';
 import { type RecordingMetadata, validateExternalId, validateMetadata } from './recording-metadata.ts';
@@ -19,7 +19,10 @@ const minReferenceMs = 2000;
 const algorithm = 'earmark-peaks';
 
 export type Registration = {
+  /** Whose recording it is. */
   readonly partyId: string;
+  /** Who registers it, where that is another party: by a mandate, or as an operator. */
+  readonly registeredBy?: string;
   readonly externalId: string;
   readonly metadata: RecordingMetadata;
   /** A fingerprint file's bytes, of any density. Untrusted; the audio's SHA-256 in it is the party's claim. */
@@ -39,14 +42,14 @@ export type RegistrationOutcome = {
 };
 
 /**
- * Throws RECORDING_HAS_OTHER_AUDIO, IDEMPOTENCY_KEY_REUSED, AUDIO_SILENT, AUDIO_TOO_SHORT, AUDIO_TOO_LONG,
+ * Throws RECORDING_HAS_OTHER_AUDIO, OUTSIDE_MANDATE, IDEMPOTENCY_KEY_REUSED, AUDIO_SILENT, AUDIO_TOO_SHORT, AUDIO_TOO_LONG,
  * METADATA_INVALID, ISRC_INVALID, FINGERPRINT_*.
  */
 export async function registerRecording(
-  context: StoreContext,
+  context: Scoped,
   registration: Registration,
 ): Promise<RegistrationOutcome> {
-  const { partyId, idempotencyKey } = registration;
+  const { partyId, registeredBy, idempotencyKey } = registration;
   const externalId = validateExternalId(registration.externalId);
   const metadata = validateMetadata(registration.metadata);
   const fingerprint = thinToReference(readFingerprint(context.config, registration.fingerprint));
@@ -54,6 +57,7 @@ export async function registerRecording(
 
   const done = await context.store.registerRecording({
     partyId,
+    registeredBy,
     externalId,
     metadata,
     eligibility: 'claim_eligible',
@@ -68,8 +72,14 @@ export async function registerRecording(
     },
     ...(idempotencyKey === undefined
       ? {}
-      : { idempotency: { key: idempotencyKey, requestDigest: digestOf(externalId, metadata, fingerprint) } }),
+      : {
+          idempotency: {
+            key: idempotencyKey,
+            requestDigest: digestOf(externalId, metadata, fingerprint, registeredBy && partyId),
+          },
+        }),
   });
+  if (idempotencyKey !== undefined) await context.store.forgetIdempotencyKeys();
 
   if (done.outcome === 'other_audio') {
     throw new RegistryError(
@@ -81,6 +91,12 @@ export async function registerRecording(
     throw new RegistryError(
       'IDEMPOTENCY_KEY_REUSED',
       'This Idempotency-Key came before, with another registration; use a new one.',
+    );
+  }
+  if (done.outcome === 'outside_mandate') {
+    throw new RegistryError(
+      'OUTSIDE_MANDATE',
+      `Expected a recording that a mandate of the party covers; received ${JSON.stringify(externalId)} with the label ${JSON.stringify(metadata.label ?? null)}.`,
     );
   }
   return done;
@@ -102,10 +118,16 @@ function refuseUnfit({ constellation, durationMs }: Fingerprint): void {
 }
 
 /** What makes two requests the same: what is said, and of which audio. The same bytes uploaded again say the same. */
-function digestOf(externalId: string, metadata: RecordingMetadata, { audioSha256 }: Fingerprint): Uint8Array {
+function digestOf(
+  externalId: string,
+  metadata: RecordingMetadata,
+  { audioSha256 }: Fingerprint,
+  onBehalfOf: string | undefined,
+): Uint8Array {
   const said = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  const whose = onBehalfOf === undefined ? [] : [onBehalfOf];
   return createHash('sha256')
-    .update(JSON.stringify([externalId, said]))
+    .update(JSON.stringify([externalId, said, ...whose]))
     .update(audioSha256)
     .digest();
 }

@@ -1,5 +1,5 @@
 import { validate as isUuid } from 'uuid';
-import type { StoreContext } from '../context.ts';
+import type { Scoped } from '../context.ts';
 import { noRecording } from './get-recording.ts';
 
 /**
@@ -7,7 +7,7 @@ import { noRecording } from './get-recording.ts';
  * `partyId` undefined: of any party. Throws RECORDING_NOT_FOUND.
  */
 export async function removeRecording(
-  context: StoreContext,
+  context: Scoped,
   { partyId, recordingId }: { readonly partyId: string | undefined; readonly recordingId: string },
 ): Promise<{ readonly position: number }> {
   const removed = isUuid(recordingId)

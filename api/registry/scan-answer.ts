@@ -42,7 +42,17 @@ const MatchedSegmentView = Type.Object({
 const MatchView = Type.Object({
   recording_id: Type.String({ format: 'uuid', examples: ['019c1f9e-0d5b-7c11-8a52-6a1de3b3f0aa'] }),
   external_id: Type.String({ description: "The registering party's id.", examples: ['catalog-000123'] }),
-  isrc: Type.Union([Type.String(), Type.Null()], { examples: ['GBAYE9300106'] }),
+  isrc: Type.Union([Type.String(), Type.Null()], {
+    description: 'The one that is asserted; null where none is, or several are.',
+    examples: ['GBAYE9300106'],
+  }),
+  isrcs: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'There where several are asserted, in the order they were: a conflict that nobody has resolved.',
+      examples: [['GBAYE9300106', 'GBAYE7300007']],
+    }),
+  ),
   title: Type.Union([Type.String(), Type.Null()], { examples: ['The Great Gig in the Sky'] }),
   artist: Type.Union([Type.String(), Type.Null()], { examples: ['Pink Floyd'] }),
   segments: Type.Array(MatchedSegmentView),

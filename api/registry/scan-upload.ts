@@ -4,7 +4,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import type { MatchAnswer, MatchSegment, TransformSet } from '../../workers/protocol.ts';
-import type { Context } from '../context.ts';
+import type { Context, Scoped } from '../context.ts';
 import { RegistryError } from '../errors.ts';
 import { readFingerprint } from './read-fingerprint.ts';
 import { validateExternalId } from './recording-metadata.ts';
@@ -23,7 +23,7 @@ export type ScanRequest = {
 };
 
 /** Throws INDEX_NOT_READY, POOL_FULL, AUDIO_TOO_LONG, FINGERPRINT_*. Silence is no error: it matches nothing. */
-export async function scanUpload(context: Context, request: ScanRequest): Promise<ScanAnswer> {
+export async function scanUpload(context: Scoped<Context>, request: ScanRequest): Promise<ScanAnswer> {
   const externalId = request.externalId === undefined ? null : validateExternalId(request.externalId);
   const { fingerprint, transforms = 'all', alternatives = false } = request;
   const { durationMs, constellation } = readFingerprint(context.config, fingerprint);
@@ -56,11 +56,12 @@ export async function scanUpload(context: Context, request: ScanRequest): Promis
     fingerprint,
     fingerprintDays: context.config.scanFingerprintDays,
   });
+  await context.store.forgetScanFingerprints(context.config.scanFingerprintDays);
   return answer;
 }
 
 /** Register-then-scan always sees the registration: the index may be a notification behind, never a scan. */
-async function catchUp({ index, store }: Context): Promise<void> {
+async function catchUp({ index, store }: Scoped<Context>): Promise<void> {
   if (!index.ready()) refuse(index.position());
   const head = await store.feedHead();
   if (index.position() < head) await index.catchUp();
@@ -79,7 +80,10 @@ function refuse(position: number, head?: number): never {
  * A match is per recording: a reference that stands for two recordings gives two matches, and one that was
  * removed while the search ran gives none.
  */
-async function describeMatches({ store }: Context, found: MatchAnswer['matches']): Promise<MatchView[]> {
+async function describeMatches(
+  { store }: Scoped<Context>,
+  found: MatchAnswer['matches'],
+): Promise<MatchView[]> {
   if (found.length === 0) return [];
   const rows = await store.listMatchedRecordings(found.map((match) => match.referenceId));
   const recordingsOf = Map.groupBy(rows, (row) => row.referenceId);
@@ -87,12 +91,18 @@ async function describeMatches({ store }: Context, found: MatchAnswer['matches']
     (recordingsOf.get(referenceId) ?? []).map((recording) => ({
       recording_id: recording.recordingId,
       external_id: recording.externalId,
-      isrc: recording.isrc ?? null,
+      ...describeIsrcs(recording.isrcs),
       title: recording.title ?? null,
       artist: recording.artist ?? null,
       segments: segments.map(describeMatched),
     })),
   );
+}
+
+/** Where several are asserted none is better than another: all are said, and none stands for them. */
+function describeIsrcs(isrcs: readonly string[]): Pick<MatchView, 'isrc' | 'isrcs'> {
+  const [only = null, ...more] = isrcs;
+  return more.length === 0 ? { isrc: only } : { isrc: null, isrcs: [...isrcs] };
 }
 
 function describeMatched(segment: MatchSegment): MatchedSegmentView {

@@ -1,4 +1,4 @@
-import { bigint, bytea, computed, integer, oneOf, outer, type RowOf, text, uuid } from './columns.ts';
+import { bigint, bytea, computed, integer, oneOf, outer, type RowOf, uuid } from './columns.ts';
 import { type Queryable, statement } from './statement.ts';
 
 const kinds = ['register', 'delete'] as const;
@@ -25,7 +25,7 @@ const headStatement = statement('read-feed-head', { parameters: {}, columns: { p
 const registryStatement = statement('read-registry-id', { parameters: {}, columns: { registry_id: uuid } });
 const appendStatement = statement('append-to-feed', {
   parameters: { kind: oneOf(...kinds), reference_id: uuid },
-  columns: { position: bigint, notified: computed(text) },
+  columns: { position: computed<number | undefined>(bigint) },
 });
 
 /**
@@ -49,5 +49,8 @@ export const registryId = async (on: Queryable): Promise<string> =>
   (await registryStatement.get(on, {})).registryId;
 
 /** The position of the new entry. Only as the last statement of a transaction. */
-export const appendToFeed = async (on: Queryable, kind: FeedKind, referenceId: string): Promise<number> =>
-  (await appendStatement.get(on, { kind, referenceId })).position;
+export async function appendToFeed(on: Queryable, kind: FeedKind, referenceId: string): Promise<number> {
+  const { position } = await appendStatement.get(on, { kind, referenceId });
+  if (position === undefined) throw new Error(`reference ${referenceId} is not as an entry "${kind}" says`);
+  return position;
+}

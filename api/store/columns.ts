@@ -6,6 +6,8 @@ export type PgType =
   | 'uuid'
   | 'uuid[]'
   | 'text'
+  | 'text[]'
+  | 'boolean'
   | 'integer'
   | 'bigint'
   | 'bytea'
@@ -30,6 +32,8 @@ const column = <T>(pgType: PgType): Column<T> => ({ pgType, source: 'column' });
 export const uuid = column<string>('uuid');
 export const uuids = column<readonly string[]>('uuid[]');
 export const text = column<string>('text');
+export const texts = column<readonly string[]>('text[]');
+export const boolean = column<boolean>('boolean');
 export const integer = column<number>('integer');
 /** A whole number up to 2^53; a greater one is refused when it is read. */
 export const bigint = column<number>('bigint');

@@ -1,6 +1,10 @@
-/** The pool of connections and transactions on it. Everything that waits here waits for a bounded time. */
+/**
+ * The pool of connections and transactions on it, each under a session: no statement runs without one. Everything that
+ * waits here waits for a bounded time.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { beginning, type Session } from './session.ts';
 import type { Queryable } from './statement.ts';
 import {
   asStoreError,
@@ -27,9 +31,14 @@ const retryDelayMs = 15;
 
 export type StoreLog = { warn(fields: object, message: string): void };
 
+/** The pool under one session. A query by itself is a transaction of its own. */
 export type Connections = Queryable & {
   /** Runs `work` in one transaction, and again when it collides with another: it must have no other effects. */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+};
+
+export type ConnectionPool = {
+  under(session: Session): Connections;
   close(): Promise<void>;
 };
 
@@ -45,7 +54,7 @@ export const connectionSettings = (databaseUrl: string): pg.ClientConfig => ({
   keepAlive: true,
 });
 
-export function openConnections(databaseUrl: string, poolSize: number, log?: StoreLog): Connections {
+export function openConnections(databaseUrl: string, poolSize: number, log?: StoreLog): ConnectionPool {
   const pool = new pg.Pool({ ...connectionSettings(databaseUrl), max: poolSize });
   const maxWaiting = poolSize * maxWaitingPerConnection;
   // A connection that breaks while idle is replaced by the pool. One that breaks between two statements of a
@@ -58,23 +67,10 @@ export function openConnections(databaseUrl: string, poolSize: number, log?: Sto
     throw new StoreUnavailable('exhausted', `${maxWaiting} statements are waiting for a connection already`);
   }
 
-  async function query(config: pg.QueryConfig): Promise<pg.QueryResult> {
+  async function attempt<T>(begin: string, work: (transaction: Queryable) => Promise<T>): Promise<T> {
     const client = await checkOut();
     try {
-      const result = await client.query(config);
-      client.release();
-      return result;
-    } catch (error) {
-      // Only what Postgres itself answered leaves the connection in a known state.
-      client.release(error instanceof pg.DatabaseError ? undefined : (error as Error));
-      throw error;
-    }
-  }
-
-  async function attempt<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
-    const client = await checkOut();
-    try {
-      await client.query('begin');
+      await client.query(begin);
     } catch (error) {
       client.release(error as Error);
       // It broke while it lay idle: nothing has happened yet, so another connection may do it.
@@ -95,23 +91,26 @@ export function openConnections(databaseUrl: string, poolSize: number, log?: Sto
     }
   }
 
-  return {
-    query: (config) => query(config).catch(rethrow),
-    async transaction(work) {
-      for (let attemptCount = 1; ; attemptCount++) {
-        try {
-          return await attempt(work);
-        } catch (error) {
-          if (unavailableReason(error) !== 'contended' || attemptCount === transactionAttempts)
-            throw asStoreError(error);
-          await sleep(retryDelayMs * attemptCount);
-        }
+  async function transaction<T>(begin: string, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+    for (let attemptCount = 1; ; attemptCount++) {
+      try {
+        return await attempt(begin, work);
+      } catch (error) {
+        if (unavailableReason(error) !== 'contended' || attemptCount === transactionAttempts)
+          throw asStoreError(error);
+        await sleep(retryDelayMs * attemptCount);
       }
+    }
+  }
+
+  return {
+    under(session) {
+      const begin = beginning(session);
+      return {
+        query: (config) => transaction(begin, (on) => on.query(config)),
+        transaction: (work) => transaction(begin, work),
+      };
     },
     close: () => pool.end(),
   };
-}
-
-function rethrow(error: unknown): never {
-  throw asStoreError(error);
 }

@@ -54,6 +54,43 @@ const indexQuery = `
   where i.indrelid = $1 and not exists (select from pg_constraint where conindid = i.indexrelid and contype in ('p', 'u'))
   order by c.relname`;
 
+const securityQuery = `
+  select format('alter table %s enable row level security%s;', relname, case when relforcerowsecurity then ', force row level security' else '' end) as line
+  from pg_class where oid = $1 and relrowsecurity`;
+
+const policyQuery = `
+  select format('create policy %s on %s as %s for %s to %s%s%s;', policyname, tablename, lower(permissive), lower(cmd),
+    array_to_string(roles, ', '), E'\\n  using (' || qual || ')', E'\\n  with check (' || with_check || ')') as line
+  from pg_policies where schemaname = 'public' and tablename = $1
+  order by array_to_string(roles, ', '), policyname`;
+
+const tableGrantQuery = `
+  select format('grant %s on %s to %s;', string_agg(lower(privilege_type), ', ' order by privilege_type), table_name, grantee) as line
+  from information_schema.table_privileges
+  where table_schema = 'public' and table_name = $1 and grantee like 'earmark\\_%'
+  group by table_name, grantee order by grantee`;
+
+// What a role may do with some columns only.
+const columnGrantQuery = `
+  select format('grant %s (%s) on %s to %s;', lower(privilege_type), string_agg(column_name, ', ' order by column_name), table_name, grantee) as line
+  from information_schema.column_privileges c
+  where table_schema = 'public' and table_name = $1 and grantee like 'earmark\\_%'
+    and not exists (
+      select from information_schema.table_privileges t
+      where (t.table_schema, t.table_name, t.grantee, t.privilege_type) = (c.table_schema, c.table_name, c.grantee, c.privilege_type)
+    )
+  group by table_name, grantee, privilege_type order by grantee, privilege_type`;
+
+const functionQuery = `
+  select pg_get_functiondef(p.oid) || coalesce((
+    select string_agg(format(E'-- %s may execute it, owner %s\\n', case when a.grantee = 0 then 'public' else a.grantee::regrole::text end, p.proowner::regrole), '' order by a.grantee::regrole::text)
+    from aclexplode(p.proacl) a where a.grantee <> p.proowner
+  ), '') as line
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where n.nspname = 'public'
+    and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+  order by p.proname`;
+
 type Line = { readonly line: string };
 
 /** Always the same text for the same schema. */
@@ -68,8 +105,12 @@ export async function dumpSchema(databaseUrl: string): Promise<string> {
     for (const { oid, name, options } of tables.rows) {
       const inside = [...(await lines(columnQuery, [oid])), ...(await lines(constraintQuery, [oid]))];
       parts.push(`create table ${name} (`, inside.map((line) => `  ${line}`).join(',\n'), `)${options};`);
-      parts.push(...(await lines(indexQuery, [oid])), '');
+      parts.push(...(await lines(indexQuery, [oid])), ...(await lines(securityQuery, [oid])));
+      for (const query of [policyQuery, tableGrantQuery, columnGrantQuery])
+        parts.push(...(await lines(query, [name])));
+      parts.push('');
     }
+    parts.push(...(await lines(functionQuery)));
     return parts.join('\n');
   } finally {
     await client.end();

@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Binaries, EmbeddedPostgresError } from './embedded-binaries.ts';
+import { databaseRoles, grantStatements } from './roles.ts';
 
 export const roleName = 'earmark';
 export const databaseName = 'earmark';
@@ -25,6 +26,8 @@ export type Access = {
   readonly port: number;
   /** Of the role earmark, which owns its database and is no superuser. No role can log in as superuser. */
   readonly password: string;
+  /** The roles that have been made for statements to run under; the role earmark may not make any itself. */
+  readonly roles?: readonly string[];
 };
 
 export type Cluster = {
@@ -68,10 +71,11 @@ export function openCluster(dataDir: string, binaries: Binaries, isDurable: bool
       ...locale,
     ]);
     await configure(fresh, isDurable);
-    const access = { port: 0, password: newPassword() };
+    const access = { port: 0, password: newPassword(), roles: databaseRoles };
     await runSingleUser(fresh, [
       `create role ${roleName} login createdb password '${access.password}'`,
       `create database ${databaseName} owner ${roleName}`,
+      ...grantStatements(roleName),
     ]);
     await writeAccess(accessPath, access);
     await rename(fresh, directory);
@@ -108,8 +112,16 @@ export function openCluster(dataDir: string, binaries: Binaries, isDurable: bool
     return undefined;
   }
 
+  /** A cluster that an earlier earmark made gets the roles that came later. */
+  async function ensureRoles(access: Access): Promise<Access> {
+    if (databaseRoles.every((role) => access.roles?.includes(role))) return access;
+    await configure(directory, isDurable);
+    await runSingleUser(directory, grantStatements(roleName));
+    return { ...access, roles: databaseRoles };
+  }
+
   async function start(): Promise<Access> {
-    const access = await ensureInitialised();
+    const access = await ensureRoles(await ensureInitialised());
     for (let attemptCount = 1; ; attemptCount++) {
       const isFirst = attemptCount === 1 && access.port !== 0;
       const port = isFirst && (await isFree(access.port)) ? access.port : await findFreePort();
@@ -193,8 +205,8 @@ async function writeInto(directory: string, name: string, lines: readonly string
 
 async function readAccess(path: string): Promise<Access | undefined> {
   try {
-    const { port, password } = JSON.parse(await readFile(path, 'utf8')) as Partial<Access>;
-    return typeof port === 'number' && typeof password === 'string' ? { port, password } : undefined;
+    const { port, password, roles = [] } = JSON.parse(await readFile(path, 'utf8')) as Partial<Access>;
+    return typeof port === 'number' && typeof password === 'string' ? { port, password, roles } : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error;
     return undefined;

@@ -13,6 +13,7 @@ import pg from 'pg';
 import { lock } from 'proper-lockfile';
 import { EmbeddedPostgresError, findBinaries } from './embedded-binaries.ts';
 import { type Access, type Cluster, databaseName, openCluster, roleName } from './embedded-cluster.ts';
+import { databaseRoles } from './roles.ts';
 
 export { EmbeddedPostgresError } from './embedded-binaries.ts';
 
@@ -146,18 +147,24 @@ async function startOrAttach(
   cluster: Cluster,
   log: EmbeddedLog | undefined,
 ): Promise<{ access: Access; client: pg.Client }> {
-  const access = await cluster.ensureInitialised();
+  let access = await cluster.ensureInitialised();
   const deadline = Date.now() + acceptTimeoutMs;
   for (;;) {
     const port = await cluster.findRunningPort();
     if (port === undefined) {
-      const started = await cluster.start();
-      log?.info({ port: started.port }, 'started the embedded Postgres');
+      access = await cluster.start();
+      log?.info({ port: access.port }, 'started the embedded Postgres');
       // Connecting is left to the next round: who is just started can be killed.
       if (Date.now() < deadline) continue;
       throw new EmbeddedPostgresError('The embedded Postgres starts and is gone again, over and over.');
     }
     const running = { ...access, port };
+    if (!databaseRoles.every((role) => running.roles?.includes(role))) {
+      throw new EmbeddedPostgresError(
+        'The embedded Postgres was started by an earlier earmark, which knows nothing of the roles that statements run ' +
+          'under now. End every earmark on this data directory and start again: they are made then.',
+      );
+    }
     try {
       return { access: running, client: await connect(running) };
     } catch (error) {

@@ -1,5 +1,5 @@
 import { bytea, jsonb, nullable, text, uuid } from './columns.ts';
-import { statement } from './statement.ts';
+import { type Queryable, statement } from './statement.ts';
 
 export const claimIdempotencyKey = statement('claim-idempotency-key', {
   parameters: { party_id: uuid, key: text, request_digest: bytea },
@@ -12,4 +12,9 @@ export const findIdempotencyKey = statement('find-idempotency-key', {
 export const answerIdempotencyKey = statement('answer-idempotency-key', {
   parameters: { party_id: uuid, key: text, response: jsonb },
 });
-export const deleteExpiredIdempotencyKeys = statement('delete-expired-idempotency-keys', { parameters: {} });
+
+const deleteExpiredStatement = statement('delete-expired-idempotency-keys', { parameters: {} });
+/** Takes some keys away that are over their time, of whichever party: for the service. */
+export const forgetIdempotencyKeys = async (on: Queryable): Promise<void> => {
+  await deleteExpiredStatement.all(on, {});
+};

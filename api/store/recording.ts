@@ -4,13 +4,14 @@ import {
   computed,
   integer,
   nullable,
-  outer,
   type RowOf,
   text,
+  texts,
   timestamptz,
   uuid,
   uuids,
 } from './columns.ts';
+import type { Connections } from './connections.ts';
 import { type IdentifierAssertionRow, listIdentifierAssertions } from './identifier-assertion.ts';
 import { listReferences, type ReferenceRow } from './reference.ts';
 import { type Queryable, statement } from './statement.ts';
@@ -31,14 +32,20 @@ const listed = {
   created_at: timestamptz,
   updated_at: timestamptz,
 };
+const maybe = computed<string | undefined>(text);
 const matched = {
-  reference_id: uuid,
-  recording_id: uuid,
-  party_id: uuid,
-  external_id: text,
-  ...metadata,
-  isrc: outer(text),
+  reference_id: computed(uuid),
+  recording_id: computed(uuid),
+  party_id: computed(uuid),
+  external_id: computed(text),
+  title: maybe,
+  artist: maybe,
+  label: maybe,
+  release_date: maybe,
+  version: maybe,
+  isrcs: computed(texts),
 };
+const scanned = { recording_id: computed(uuid), external_id: computed(text), title: maybe, artist: maybe };
 const registered = {
   recording_id: uuid,
   reference_id: uuid,
@@ -52,6 +59,8 @@ export type RecordingRow = RowOf<typeof listed> & {
   readonly references: readonly ReferenceRow[];
 };
 export type MatchedRecordingRow = RowOf<typeof matched>;
+/** As much of a recording as a scan reveals. */
+export type ScannedRecordingRow = RowOf<typeof scanned>;
 export type RegisteredAudio = RowOf<typeof registered>;
 
 export type RecordingFilter = {
@@ -107,6 +116,10 @@ const matchedStatement = statement('list-matched-recordings', {
   parameters: { reference_ids: uuids },
   columns: matched,
 });
+const scannedStatement = statement('find-scanned-recording', {
+  parameters: { scan_id: uuid, recording_id: uuid },
+  columns: scanned,
+});
 const countStatement = statement('count-registry', {
   parameters: {},
   columns: {
@@ -131,27 +144,36 @@ async function withParts(on: Queryable, rows: readonly RowOf<typeof listed>[]): 
 }
 
 /** In order of id, which is the order they were made in. */
-export async function listRecordings(on: Queryable, filter: RecordingFilter): Promise<RecordingRow[]> {
+export function listRecordings(connections: Connections, filter: RecordingFilter): Promise<RecordingRow[]> {
   const titlePattern =
     filter.title === undefined ? undefined : `%${filter.title.replace(/[\\%_]/g, '\\$&')}%`;
-  const rows = await listStatement.all(on, {
-    partyId: filter.partyId,
-    afterRecordingId: filter.afterRecordingId,
-    isrc: filter.isrc,
-    externalId: filter.externalId,
-    titlePattern,
-    limit: filter.limit,
+  return connections.transaction(async (on) => {
+    const rows = await listStatement.all(on, {
+      partyId: filter.partyId,
+      afterRecordingId: filter.afterRecordingId,
+      isrc: filter.isrc,
+      externalId: filter.externalId,
+      titlePattern,
+      limit: filter.limit,
+    });
+    return await withParts(on, rows);
   });
-  return await withParts(on, rows);
 }
 
-export async function findRecording(
-  on: Queryable,
+export const findRecording = (
+  connections: Connections,
   which: { readonly recordingId: string; readonly partyId?: string | undefined },
-): Promise<RecordingRow | undefined> {
-  const row = await findStatement.find(on, { recordingId: which.recordingId, partyId: which.partyId });
-  return row && (await withParts(on, [row]))[0];
-}
+): Promise<RecordingRow | undefined> =>
+  connections.transaction(async (on) => {
+    const row = await findStatement.find(on, { recordingId: which.recordingId, partyId: which.partyId });
+    return row && (await withParts(on, [row]))[0];
+  });
+
+/** A recording that a scan of the caller's named, whoever registered it. */
+export const findScannedRecording = (
+  on: Queryable,
+  which: { readonly scanId: string; readonly recordingId: string },
+): Promise<ScannedRecordingRow | undefined> => scannedStatement.find(on, which);
 
 export const findRegisteredAudio = (
   on: Queryable,

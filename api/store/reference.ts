@@ -1,9 +1,11 @@
 import {
   bigint,
   bytea,
+  computed,
   integer,
   nullable,
   oneOf,
+  outer,
   type RowOf,
   text,
   timestamptz,
@@ -40,6 +42,7 @@ export type ReferenceRow = RowOf<typeof listed>;
 
 const storedFingerprint = {
   reference_id: uuid,
+  party_id: uuid,
   algorithm: text,
   parameter_version: integer,
   audio_sha256: bytea,
@@ -49,9 +52,10 @@ const storedFingerprint = {
   descriptors: bytea,
 };
 /** What is stored of a fingerprint; `constellation` is its encoding without the descriptors. */
-export type StoredFingerprint = Omit<RowOf<typeof storedFingerprint>, 'referenceId'>;
+export type StoredFingerprint = Omit<RowOf<typeof storedFingerprint>, 'referenceId' | 'partyId'>;
 
 const found = { reference_id: uuid, duration_ms: integer };
+const locked = { reference_id: uuid, duration_ms: outer(integer) };
 
 export const insertReference = statement('insert-reference', {
   parameters: {
@@ -64,7 +68,7 @@ export const insertReference = statement('insert-reference', {
 });
 export const lockReferenceByAudio = statement('lock-reference-by-audio', {
   parameters: { party_id: uuid, audio_sha256: bytea },
-  columns: found,
+  columns: locked,
 });
 export const lockReference = statement('lock-reference', {
   parameters: { reference_id: uuid },
@@ -94,6 +98,21 @@ export const listMatchableFingerprints = (
   on: Queryable,
   which: { readonly recordingId: string; readonly limit: number },
 ): Promise<MatchableFingerprint[]> => matchableStatement.all(on, which);
+
+const scannedStatement = statement('list-scanned-fingerprints', {
+  parameters: { scan_id: uuid, recording_id: uuid, limit: bigint },
+  columns: {
+    reference_id: computed(uuid),
+    duration_ms: computed(integer),
+    constellation: computed(bytea),
+    created_at: computed(timestamptz),
+  },
+});
+/** The same of a recording that a scan of the caller's named, whoever registered it. */
+export const listScannedFingerprints = (
+  on: Queryable,
+  which: { readonly scanId: string; readonly recordingId: string; readonly limit: number },
+): Promise<MatchableFingerprint[]> => scannedStatement.all(on, which);
 
 export const insertRecordingReference = statement('insert-recording-reference', {
   parameters: { party_id: uuid, recording_id: uuid, reference_id: uuid },

@@ -8,12 +8,7 @@
 import { v7 } from 'uuid';
 import { appendToFeed, feedHead } from './change-feed.ts';
 import type { Connections } from './connections.ts';
-import {
-  answerIdempotencyKey,
-  claimIdempotencyKey,
-  deleteExpiredIdempotencyKeys,
-  findIdempotencyKey,
-} from './idempotency-key.ts';
+import { answerIdempotencyKey, claimIdempotencyKey, findIdempotencyKey } from './idempotency-key.ts';
 import { insertIdentifierAssertion } from './identifier-assertion.ts';
 import {
   deleteRecording,
@@ -35,10 +30,13 @@ import {
   type StoredFingerprint,
 } from './reference.ts';
 import type { Queryable } from './statement.ts';
-import { TransactionCollided } from './store-unavailable.ts';
+import { isRowSecurityRefusal, TransactionCollided } from './store-unavailable.ts';
 
 export type Registration = {
+  /** Whose recording it is. */
   readonly partyId: string;
+  /** Who registers it, where that is another party. */
+  readonly registeredBy?: string | undefined;
   readonly externalId: string;
   /** What is undefined stays as it is. An ISRC is normalised already, and is added to those there are. */
   readonly metadata: {
@@ -68,7 +66,9 @@ export type RegistrationRefused =
   /** The party has this external id with other audio. */
   | { readonly outcome: 'other_audio'; readonly recordingId: string }
   /** The idempotency key came before with another request. */
-  | { readonly outcome: 'idempotency_key_reused' };
+  | { readonly outcome: 'idempotency_key_reused' }
+  /** No mandate of whoever registers for the party covers the recording, as it is or as it would be. */
+  | { readonly outcome: 'outside_mandate' };
 
 /** Takes a transaction back and is what it answers. */
 class Refused extends Error {
@@ -87,12 +87,15 @@ export async function registerRecording(
     return await connections.transaction((on) => registerOnce(on, registration));
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
+    if (registration.registeredBy !== undefined && isRowSecurityRefusal(error))
+      return { outcome: 'outside_mandate' };
     throw error;
   }
 }
 
 async function registerOnce(on: Queryable, registration: Registration): Promise<Registered> {
-  const { partyId, idempotency } = registration;
+  const { idempotency } = registration;
+  const partyId = registration.registeredBy ?? registration.partyId;
   if (idempotency === undefined) return await register(on, registration);
   const { key, requestDigest } = idempotency;
   if ((await claimIdempotencyKey.find(on, { partyId, key, requestDigest })) === undefined) {
@@ -103,7 +106,6 @@ async function registerOnce(on: Queryable, registration: Registration): Promise<
     }
     return answered.response as Registered;
   }
-  await deleteExpiredIdempotencyKeys.all(on, {});
   // The feed's lock comes last but for this one row, which nobody else can wait for.
   const registered = await register(on, registration);
   await answerIdempotencyKey.all(on, { partyId, key, response: registered });
@@ -137,10 +139,13 @@ async function register(on: Queryable, registration: Registration): Promise<Regi
     if (existing === undefined)
       throw new TransactionCollided('a reference was removed while it was registered');
     await insertRecordingReference.all(on, { partyId, recordingId, referenceId: existing.referenceId });
-    return { outcome: 'registered', recordingId, ...existing, externalId, position: await feedHead(on) };
+    const { durationMs = fingerprint.durationMs } = existing;
+    const position = await feedHead(on);
+    return { outcome: 'registered', recordingId, ...existing, externalId, durationMs, position };
   }
-  await insertFingerprint.all(on, { referenceId, ...fingerprint });
+  // The link first: a fingerprint is reached by the recordings that it stands for, also by whoever writes it.
   await insertRecordingReference.all(on, { partyId, recordingId, referenceId });
+  await insertFingerprint.all(on, { referenceId, partyId, ...fingerprint });
   const position = await appendToFeed(on, 'register', referenceId);
   return {
     outcome: 'registered',
@@ -160,8 +165,11 @@ async function registerAgain(
 ): Promise<Registered> {
   const { partyId, externalId } = registration;
   const recording = await lockRecordingByExternalId.find(on, { partyId, externalId });
-  if (recording === undefined)
+  if (recording === undefined) {
+    // It is there, and hidden from whoever acts for the party.
+    if (registration.registeredBy !== undefined) throw new Refused({ outcome: 'outside_mandate' });
     throw new TransactionCollided('a recording was removed while it was registered');
+  }
   const { recordingId } = recording;
   const { audioSha256 } = registration.fingerprint;
   const reference = await findReferenceOfRecording.find(on, { recordingId, audioSha256 });
@@ -178,10 +186,13 @@ async function assertIsrc(on: Queryable, recordingId: string, registration: Regi
   if (value === undefined) return false;
   const assertion = await insertIdentifierAssertion.find(on, {
     identifierAssertionId: v7(),
+    partyId: registration.partyId,
     recordingId,
-    assertedBy: registration.partyId,
+    assertedBy: registration.registeredBy ?? registration.partyId,
+    onBehalfOf: registration.registeredBy === undefined ? undefined : registration.partyId,
     scheme: 'isrc',
     value,
+    delivery: undefined,
   });
   return assertion !== undefined;
 }

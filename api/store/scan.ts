@@ -20,7 +20,7 @@ const findStatement = statement('find-scan', {
   columns: found,
 });
 const insertFingerprintStatement = statement('insert-scan-fingerprint', {
-  parameters: { scan_id: uuid, bytes: bytea },
+  parameters: { scan_id: uuid, party_id: uuid, bytes: bytea },
 });
 const findFingerprintStatement = statement('find-scan-fingerprint', {
   parameters: { scan_id: uuid, days_kept: integer },
@@ -37,14 +37,19 @@ export type NewScan = RowOf<typeof kept> & {
   readonly fingerprintDays: number;
 };
 
-/** The scan, and what it was made of, in one transaction; it takes what is over its time away. */
+/** The scan, and what it was made of, in one transaction. */
 export const insertScan = (connections: Connections, scan: NewScan): Promise<void> =>
   connections.transaction(async (on) => {
     const { fingerprint: bytes, fingerprintDays: daysKept, ...row } = scan;
     await insertStatement.all(on, row);
-    if (daysKept > 0) await insertFingerprintStatement.all(on, { scanId: scan.scanId, bytes });
-    await deleteExpiredStatement.all(on, { daysKept });
+    if (daysKept > 0)
+      await insertFingerprintStatement.all(on, { scanId: row.scanId, partyId: row.partyId, bytes });
   });
+
+/** Takes some fingerprints away that are over their time, of whichever party: for the service. */
+export const forgetScanFingerprints = async (on: Queryable, daysKept: number): Promise<void> => {
+  await deleteExpiredStatement.all(on, { daysKept });
+};
 
 export const findScan = (
   on: Queryable,

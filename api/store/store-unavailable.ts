@@ -1,4 +1,4 @@
-/** Which failures of Postgres pass by themselves. They become 503; every other one is our own bug. */
+/** Which failures of Postgres pass by themselves. They become 503; every other one is our own bug, or a refusal. */
 import pg from 'pg';
 
 export type UnavailableReason =
@@ -52,6 +52,13 @@ const socketCodes = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
+
+/** A row that a policy does not let the session write. */
+export function isRowSecurityRefusal(error: unknown): boolean {
+  return (
+    error instanceof pg.DatabaseError && error.code === '42501' && error.routine === 'ExecWithCheckOptions'
+  );
+}
 
 /** What pg says without a code, in pg 8.23 and pg-pool 3: there is nothing but the text to go by. */
 const messageReasons: readonly (readonly [RegExp, UnavailableReason])[] = [

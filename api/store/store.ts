@@ -1,50 +1,92 @@
-/** The store: all that is asked of Postgres, one function per statement or transaction. */
+/**
+ * The store: all that is asked of Postgres, one function per statement or transaction. What is asked for somebody runs
+ * under their session (`store.under(session)`); the rest is the service's own, under its own role.
+ */
 import * as apiKey from './api-key.ts';
 import * as changeFeed from './change-feed.ts';
 import { type Connections, openConnections, type StoreLog } from './connections.ts';
 import { listenToFeed } from './feed-listener.ts';
+import { forgetIdempotencyKeys } from './idempotency-key.ts';
+import * as identifierAssertion from './identifier-assertion.ts';
+import * as mandate from './mandate.ts';
 import { migrate } from './migrate.ts';
 import * as party from './party.ts';
 import * as recording from './recording.ts';
 import * as reference from './reference.ts';
 import * as registration from './registration.ts';
 import * as scan from './scan.ts';
+import type { Session } from './session.ts';
 import { asStoreError } from './store-unavailable.ts';
 
-const operations = {
-  findParty: party.findParty,
+const serviceOperations = {
+  findApiKeyByPrefix: apiKey.findApiKeyByPrefix,
+  noteApiKeyUses: apiKey.noteApiKeyUses,
+  countUsableApiKeys: apiKey.countUsableApiKeys,
+
+  readFeed: changeFeed.readFeed,
+  feedHead: changeFeed.feedHead,
+  registryId: changeFeed.registryId,
+};
+
+/** Taking away what is over its time, whoever's it is: asked for in passing, and done by the service. */
+const forgetting = { forgetIdempotencyKeys, forgetScanFingerprints: scan.forgetScanFingerprints };
+
+const sessionOperations = {
   ensureParty: party.ensureParty,
+  insertParty: party.insertParty,
+  setPartyRoles: party.setPartyRoles,
+  findParty: party.findParty,
+  findPartyByItsName: party.findPartyByItsName,
+  listParties: party.listParties,
+  partyHasRole: party.partyHasRole,
 
   insertApiKey: apiKey.insertApiKey,
-  findApiKeyByPrefix: apiKey.findApiKeyByPrefix,
+  findApiKey: apiKey.findApiKey,
   listApiKeys: apiKey.listApiKeys,
-  countUsableApiKeys: apiKey.countUsableApiKeys,
+  rotateApiKey: apiKey.rotateApiKey,
   revokeApiKey: apiKey.revokeApiKey,
+
+  insertMandate: mandate.insertMandate,
+  findMandate: mandate.findMandate,
+  listMandates: mandate.listMandates,
+  revokeMandate: mandate.revokeMandate,
+  mayAct: mandate.mayAct,
 
   registerRecording: registration.registerRecording,
   removeRecording: registration.removeRecording,
   listRecordings: recording.listRecordings,
   findRecording: recording.findRecording,
+  findScannedRecording: recording.findScannedRecording,
   findRegisteredAudio: recording.findRegisteredAudio,
+  assertIdentifier: identifierAssertion.assertIdentifier,
+  listRecordingIdentifiers: identifierAssertion.listRecordingIdentifiers,
+  withdrawIdentifier: identifierAssertion.withdrawIdentifier,
   listMatchedRecordings: recording.listMatchedRecordings,
   listMatchableFingerprints: reference.listMatchableFingerprints,
+  listScannedFingerprints: reference.listScannedFingerprints,
   countRegistry: recording.countRegistry,
 
-  readFeed: changeFeed.readFeed,
   feedHead: changeFeed.feedHead,
-  registryId: changeFeed.registryId,
 
   insertScan: scan.insertScan,
   findScan: scan.findScan,
   findScanFingerprint: scan.findScanFingerprint,
 };
 
-type Operations = typeof operations;
-type Bound<F> = F extends (on: Connections, ...rest: infer Rest) => infer Result
-  ? (...rest: Rest) => Result
-  : never;
+type Bound<Operations> = {
+  readonly [K in keyof Operations]: Operations[K] extends (
+    on: Connections,
+    ...rest: infer Rest
+  ) => infer Result
+    ? (...rest: Rest) => Result
+    : never;
+};
 
-export type Store = { readonly [K in keyof Operations]: Bound<Operations[K]> } & {
+/** What can be asked under a session; the session decides which rows there are. */
+export type SessionStore = Bound<typeof sessionOperations> & Bound<typeof forgetting>;
+
+export type Store = Bound<typeof serviceOperations> & {
+  under(session: Session): SessionStore;
   /** Calls back with the feed's position now and whenever it moves, through reconnects, until stopped. */
   listenToFeed(onPosition: (position: number) => void): Promise<() => Promise<void>>;
   /** Ends the connections once their statements have finished. Stop listening first. */
@@ -58,17 +100,18 @@ export type StoreOptions = {
   readonly log?: StoreLog | undefined;
 };
 
-/** Migrates the database and opens the store on it. Throws StoreUnavailable when Postgres cannot be reached. */
+/**
+ * Migrates the database and opens the store on it. Throws StoreUnavailable when Postgres cannot be reached, and
+ * DatabaseRolesMissing.
+ */
 export async function openStore({ databaseUrl, poolSize, log }: StoreOptions): Promise<Store> {
   await migrate(databaseUrl);
   const connections = openConnections(databaseUrl, poolSize, log);
-  const bind = ([name, operation]: [string, unknown]) => {
-    const run = operation as (on: Connections, ...rest: unknown[]) => unknown;
-    return [name, (...rest: unknown[]) => run(connections, ...rest)];
-  };
-  const bound = Object.fromEntries(Object.entries(operations).map(bind)) as Pick<Store, keyof Operations>;
+  const service = connections.under({ role: 'service' });
+  const forgets = bind(forgetting, service);
   return {
-    ...bound,
+    ...bind(serviceOperations, service),
+    under: (session) => ({ ...bind(sessionOperations, connections.under(session)), ...forgets }),
     listenToFeed: async (onPosition) => {
       try {
         return await listenToFeed(databaseUrl, onPosition, log);
@@ -78,4 +121,15 @@ export async function openStore({ databaseUrl, poolSize, log }: StoreOptions): P
     },
     close: () => connections.close(),
   };
+}
+
+function bind<Operations extends object>(
+  operations: Operations,
+  connections: Connections,
+): Bound<Operations> {
+  const bound = Object.entries(operations).map(([name, operation]) => {
+    const run = operation as (on: Connections, ...rest: unknown[]) => unknown;
+    return [name, (...rest: unknown[]) => run(connections, ...rest)];
+  });
+  return Object.fromEntries(bound) as Bound<Operations>;
 }

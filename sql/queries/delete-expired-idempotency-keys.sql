@@ -1,4 +1,4 @@
--- Forgets some keys that are over 24 hours old. Every new key takes up to ten old ones away, so that the table
+-- Forgets some keys that are over 24 hours old. Every registration with a key is followed by taking up to ten old ones away, so that the table
 -- stays bounded without a job of its own.
 delete from idempotency_key
 where (party_id, key) in (

@@ -1,4 +1,4 @@
--- Forgets some fingerprints that are over their time. Every scan takes up to ten old ones away, so that the table
+-- Forgets some fingerprints that are over their time. Every scan is followed by taking up to ten old ones away, so that the table
 -- stays bounded without a job of its own.
 --   $1 integer  days that a fingerprint is kept
 delete from scan_fingerprint

@@ -1,7 +1,7 @@
--- Hands the key with this public part, ended or not: whoever asks compares the digest and the dates.
+-- Hands the key with this public part, ended or not, and the roles of its party: whoever asks compares the digests and
+-- the dates.
 --   $1 text  the public part
-select k.api_key_id, k.party_id, p.name as party_name, k.prefix, k.role, k.created_at, k.expires_at, k.revoked_at,
-  k.secret_sha256
+select k.api_key_id, k.party_id, k.scopes, k.expires_at, k.revoked_at, k.secret_sha256, k.previous_secret_sha256,
+  k.previous_secret_until, array(select r.role from party_role r where r.party_id = k.party_id) as party_roles
 from api_key k
-join party p on p.party_id = k.party_id
 where k.prefix = $1

@@ -12,7 +12,7 @@ join party p on p.party_id = r.party_id
 where ($1::uuid is null or r.party_id = $1)
   and ($2::uuid is null or r.recording_id > $2)
   and ($3::text is null or r.recording_id in (
-    select a.recording_id from identifier_assertion a where a.scheme = 'isrc' and a.value = $3
+    select a.recording_id from identifier_assertion a where a.scheme = 'isrc' and a.value = $3 and a.withdrawn_at is null
   ))
   and ($4::text is null or r.external_id = $4)
   and ($5::text is null or r.title ilike $5)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKey, revokeKey } from '../../api/registry/keys.ts';
+import { revokeKey } from '../../api/registry/keys.ts';
 import { HttpClient } from '../support/http-client.ts';
-import { openTestServer, type TestServer } from '../support/server.ts';
+import { createKeyOf, openTestServer, type TestServer } from '../support/server.ts';
 import { syntheticFingerprintFile } from '../support/synthetic-fingerprint.ts';
 
 const nobodys = '019c1f9e-0d5b-7c11-8a52-6a1de3b3f0aa';
@@ -50,15 +50,15 @@ describe('access', () => {
   });
 
   it('ends at once when a key is revoked, and when it expires', async () => {
-    const shortLived = await createKey(server.context, {
+    const shortLived = await createKeyOf(server.records, {
       partyName: 'Harbour Records',
       role: 'rightsholder',
       expiresAt: new Date(Date.now() - 1),
     });
-    const revoked = await createKey(server.context, { partyName: 'Harbour Records', role: 'rightsholder' });
+    const revoked = await createKeyOf(server.records, { partyName: 'Harbour Records', role: 'rightsholder' });
     const client = new HttpClient(server.address, revoked.key);
     expect((await client.list()).status).toBe(200);
-    await revokeKey(server.context, revoked.apiKeyId);
+    await revokeKey(server.records, { partyId: undefined, apiKeyId: revoked.apiKeyId });
     expect((await client.list()).body.code).toBe('KEY_INVALID');
     expect((await new HttpClient(server.address, shortLived.key).list()).body.code).toBe('KEY_INVALID');
   });
@@ -72,7 +72,7 @@ describe('access', () => {
       await platform.register({ external_id: 'x' }, syntheticFingerprintFile(1)),
     ];
     expect(refused.map(({ status, body }) => [status, body.code])).toEqual(
-      refused.map(() => [403, 'ROLE_FORBIDDEN']),
+      refused.map(() => [403, 'SCOPE_FORBIDDEN']),
     );
   });
 

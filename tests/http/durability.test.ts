@@ -132,6 +132,7 @@ async function expectNothingHalf(): Promise<void> {
   const postgres = await openEmbeddedPostgres({ dataDir });
   const database = new pg.Client({ connectionString: postgres.databaseUrl });
   await database.connect();
+  await database.query('set role earmark_service');
   const { rows } = await database.query(`
     select
       (select count(*)::int from recording r where not exists

@@ -147,6 +147,7 @@ describe('explanations over HTTP', () => {
     const old = await operator.scan(syntheticFingerprintFile(42));
     const client = new pg.Client({ connectionString: server.context.config.databaseUrl });
     await client.connect();
+    await client.query('set role earmark_service');
     try {
       const age = `update scan_fingerprint set created_at = now() - interval '91 days' where scan_id = $1`;
       await client.query(age, [old.body.scan_id]);
@@ -167,7 +168,7 @@ describe('explanations over HTTP', () => {
   });
 
   async function fingerprintOfScan(): Promise<Uint8Array> {
-    const kept = await server.context.store.findScanFingerprint({ scanId, daysKept: 90 });
+    const kept = await server.records.store.findScanFingerprint({ scanId, daysKept: 90 });
     if (kept === undefined) throw new Error('the fingerprint of the scan is not kept');
     return kept;
   }

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RegistryError } from '../../api/errors.ts';
+import type { Store } from '../../api/store/store.ts';
 import { StoreUnavailable } from '../../api/store/store-unavailable.ts';
 import { openHeldWorkers } from '../support/held-workers.ts';
 import { HttpClient } from '../support/http-client.ts';
@@ -178,11 +179,10 @@ describe('a failure of ours', () => {
       new Writable({ write: (chunk, _encoding, done) => done(void lines.push(String(chunk))) }),
     );
     const opened = await openTestContext();
-    const store = {
-      ...opened.context.store,
-      listRecordings: () =>
-        Promise.reject(new Error('the cause', { cause: new RegistryError('INTERNAL', 'deeper') })),
-    };
+    const { store: whole } = opened.context;
+    const listRecordings = () =>
+      Promise.reject(new Error('the cause', { cause: new RegistryError('INTERNAL', 'deeper') }));
+    const store: Store = { ...whole, under: (session) => ({ ...whole.under(session), listRecordings }) };
     const server = await openTestServer({ overrides: { store, log, index: opened.context.index } });
     const client = await server.client('Harbour', 'rightsholder');
     const answer = await client.list();

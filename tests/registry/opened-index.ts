@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../api/config.ts';
+import { under } from '../../api/context.ts';
 import { ensureParty } from '../../api/registry/ensure-party.ts';
 import { openIndex, type RegistryIndex } from '../../api/registry/index-follower.ts';
 import { type RegistrationOutcome, registerRecording } from '../../api/registry/register-recording.ts';
@@ -36,11 +37,12 @@ export async function openRegistry(): Promise<Registry> {
   const store = await openStore({ databaseUrl: database.databaseUrl, poolSize: 4 });
   const workers = openWorkers({ threadCount: 1, maxQueued: 1000 });
   const log = pino({ level: 'silent' });
-  const context = {
+  const base = {
     config: loadConfig({ DATABASE_URL: database.databaseUrl, EARMARK_DATA_DIR: dataDir }, {}),
     log,
     store,
   };
+  const context = under(base, { role: 'operator' });
   const partyId = await ensureParty(context, 'local');
   const registered = new Map<number, RegistrationOutcome>();
   const indexes = new Set<RegistryIndex>();

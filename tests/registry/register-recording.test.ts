@@ -14,12 +14,12 @@ describe('a registration', () => {
   let partyId: string;
   beforeAll(async () => {
     opened = await openTestContext();
-    partyId = await ensureParty(opened.context, 'local');
+    partyId = await ensureParty(opened.records, 'local');
   });
   afterAll(() => opened.close());
 
   const register = (externalId: string, fingerprint: Uint8Array, more: Partial<Registration> = {}) =>
-    registerRecording(opened.context, { partyId, externalId, metadata: {}, fingerprint, ...more });
+    registerRecording(opened.records, { partyId, externalId, metadata: {}, fingerprint, ...more });
 
   it('stores the fingerprint at the density of a reference, its descriptors apart from its peaks', async () => {
     const source = syntheticFingerprint(1);
@@ -39,10 +39,10 @@ describe('a registration', () => {
 
   it('is found by its external id with the SHA-256 of its audio', async () => {
     const { recordingId } = await register('known', syntheticFingerprintFile(2));
-    const found = await findRegisteredAudio(opened.context, { partyId, externalId: 'known' });
+    const found = await findRegisteredAudio(opened.records, { partyId, externalId: 'known' });
     expect(found?.recordingId).toBe(recordingId);
     expect(Buffer.from(found?.audioSha256 ?? [])).toEqual(Buffer.from(syntheticFingerprint(2).audioSha256));
-    expect(await findRegisteredAudio(opened.context, { partyId, externalId: 'unknown' })).toBeUndefined();
+    expect(await findRegisteredAudio(opened.records, { partyId, externalId: 'unknown' })).toBeUndefined();
   });
 
   it('takes a position in the feed, which the same again does not', async () => {
@@ -62,7 +62,7 @@ describe('a registration', () => {
     const { outcome } = await register('more', syntheticFingerprintFile(5), {
       metadata: { title: 'U', isrc: 'us-rc1-76-07839' },
     });
-    const shown = await getRecording(opened.context, { partyId, recordingId });
+    const shown = await getRecording(opened.records, { partyId, recordingId });
     expect([outcome, shown.title, shown.artist]).toEqual(['updated', 'U', 'A']);
     expect(shown.isrcs.map(({ isrc }) => isrc)).toEqual(['GBAYE9300106', 'USRC17607839']);
   });
@@ -87,8 +87,8 @@ describe('a registration', () => {
   it('ends with its recording: the reference goes with the last that has it, and the feed says so', async () => {
     const one = await register('one', syntheticFingerprintFile(9));
     const two = await register('two', syntheticFingerprintFile(9));
-    const kept = await removeRecording(opened.context, { partyId, recordingId: one.recordingId });
-    const gone = await removeRecording(opened.context, { partyId, recordingId: two.recordingId });
+    const kept = await removeRecording(opened.records, { partyId, recordingId: one.recordingId });
+    const gone = await removeRecording(opened.records, { partyId, recordingId: two.recordingId });
     expect([kept.position, gone.position]).toEqual([one.position, one.position + 1]);
     const [entry] = await opened.context.store.readFeed({ after: gone.position - 1, limit: 1 });
     expect(entry).toMatchObject({ kind: 'delete', referenceId: one.referenceId });
@@ -98,8 +98,8 @@ describe('a registration', () => {
     'is not found as %s',
     async (recordingId) => {
       const missing = { code: 'RECORDING_NOT_FOUND' };
-      await expect(getRecording(opened.context, { partyId, recordingId })).rejects.toMatchObject(missing);
-      await expect(removeRecording(opened.context, { partyId, recordingId })).rejects.toMatchObject(missing);
+      await expect(getRecording(opened.records, { partyId, recordingId })).rejects.toMatchObject(missing);
+      await expect(removeRecording(opened.records, { partyId, recordingId })).rejects.toMatchObject(missing);
     },
   );
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Context } from '../../api/context.ts';
+import type { Context, Scoped } from '../../api/context.ts';
 import { ensureParty } from '../../api/registry/ensure-party.ts';
 import { getScan } from '../../api/registry/get-scan.ts';
 import { registerRecording } from '../../api/registry/register-recording.ts';
@@ -26,15 +26,15 @@ describe('a scan', () => {
   let partyId: string;
   beforeAll(async () => {
     opened = await openTestContext();
-    partyId = await ensureParty(opened.context, 'local');
+    partyId = await ensureParty(opened.records, 'local');
   });
   afterAll(() => opened.close());
 
   /** A context whose matcher finds these references, whatever it is asked. */
-  const finding = (...referenceIds: string[]): Context => ({
-    ...opened.context,
+  const finding = (...referenceIds: string[]): Scoped<Context> => ({
+    ...opened.records,
     workers: {
-      ...opened.context.workers,
+      ...opened.records.workers,
       match: async (): Promise<MatchAnswer> => ({
         durationMs: 20_000,
         matches: referenceIds.map((referenceId) => ({ referenceId, segments: [segment] })),
@@ -42,7 +42,7 @@ describe('a scan', () => {
     },
   });
   const register = (externalId: string, seed: number, metadata = {}) =>
-    registerRecording(opened.context, {
+    registerRecording(opened.records, {
       partyId,
       externalId,
       metadata,
@@ -93,10 +93,10 @@ describe('a scan', () => {
   it('asks for alternatives only when it is asked for them, and describes them like segments', async () => {
     const { referenceId } = await register('repeats', 10);
     const other = { ...segment, referenceStartMs: 24_000, referenceEndMs: 32_000 };
-    const context: Context = {
-      ...opened.context,
+    const context: Scoped<Context> = {
+      ...opened.records,
       workers: {
-        ...opened.context.workers,
+        ...opened.records.workers,
         match: async ({ alternatives }): Promise<MatchAnswer> => ({
           durationMs: 20_000,
           matches: [
@@ -125,11 +125,11 @@ describe('a scan', () => {
       partyId,
       fingerprint: syntheticFingerprintFile(2),
     });
-    const strangerId = await ensureParty(opened.context, 'stranger');
-    expect(await getScan(opened.context, { partyId, scanId: answer.scan_id })).toEqual(answer);
-    expect(await getScan(opened.context, { partyId: undefined, scanId: answer.scan_id })).toEqual(answer);
+    const strangerId = await ensureParty(opened.records, 'stranger');
+    expect(await getScan(opened.records, { partyId, scanId: answer.scan_id })).toEqual(answer);
+    expect(await getScan(opened.records, { partyId: undefined, scanId: answer.scan_id })).toEqual(answer);
     await expect(
-      getScan(opened.context, { partyId: strangerId, scanId: answer.scan_id }),
+      getScan(opened.records, { partyId: strangerId, scanId: answer.scan_id }),
     ).rejects.toMatchObject({
       code: 'SCAN_NOT_FOUND',
     });
@@ -147,7 +147,7 @@ describe('a scan', () => {
 
   it('keeps the order of the matcher, best first, and gives nothing for what was removed meanwhile', async () => {
     const [a, b, c] = [await register('a', 4), await register('b', 5), await register('c', 6)];
-    await removeRecording(opened.context, { partyId, recordingId: b.recordingId });
+    await removeRecording(opened.records, { partyId, recordingId: b.recordingId });
     const context = finding(c.referenceId, b.referenceId, a.referenceId);
     const answer = await scanUpload(context, { partyId, fingerprint: syntheticFingerprintFile(7) });
     expect(answer.matches.map(({ external_id }) => external_id)).toEqual(['c', 'a']);
@@ -163,14 +163,14 @@ describe('a scan', () => {
 
   it('waits for the index where the feed is ahead, and so sees every registration before it', async () => {
     let position = 0;
-    const context: Context = {
+    const context: Scoped<Context> = {
       ...finding(),
       index: {
-        ...opened.context.index,
+        ...opened.records.index,
         position: () => position,
         ready: () => true,
         catchUp: async () => {
-          position = await opened.context.store.feedHead();
+          position = await opened.records.store.feedHead();
         },
       },
     };
@@ -180,9 +180,9 @@ describe('a scan', () => {
   });
 
   it('is refused where the index stays behind: a false "no match" is the expensive answer', async () => {
-    const stuck = { ...opened.context.index, position: () => 0, catchUp: async () => undefined };
+    const stuck = { ...opened.records.index, position: () => 0, catchUp: async () => undefined };
     for (const ready of [true, false]) {
-      const context: Context = { ...finding(), index: { ...stuck, ready: () => ready } };
+      const context: Scoped<Context> = { ...finding(), index: { ...stuck, ready: () => ready } };
       await expect(
         scanUpload(context, { partyId, fingerprint: syntheticFingerprintFile(9) }),
       ).rejects.toMatchObject({
@@ -192,8 +192,8 @@ describe('a scan', () => {
   });
 
   it('refuses more audio than the limit, in a fingerprint as in a file', async () => {
-    const fingerprint = silentFingerprintFile(opened.context.config.audioLimits.maxDurationMs + 1);
-    await expect(scanUpload(opened.context, { partyId, fingerprint })).rejects.toMatchObject({
+    const fingerprint = silentFingerprintFile(opened.records.config.audioLimits.maxDurationMs + 1);
+    await expect(scanUpload(opened.records, { partyId, fingerprint })).rejects.toMatchObject({
       code: 'AUDIO_TOO_LONG',
     });
   });

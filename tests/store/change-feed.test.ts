@@ -1,17 +1,19 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStore, type Store } from '../../api/store/store.ts';
+import { openStore, type SessionStore, type Store } from '../../api/store/store.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { accepted, registrationOf } from './registered-audio.ts';
 
 let database: FreshDatabase;
 let store: Store;
+let records: SessionStore;
 let partyId: string;
 
 beforeAll(async () => {
   database = await freshDatabase();
   store = await openStore({ databaseUrl: database.databaseUrl, poolSize: 10 });
-  partyId = (await store.ensureParty('Test Records')).partyId;
+  records = store.under({ role: 'operator' });
+  partyId = (await records.ensureParty('Test Records')).partyId;
 });
 
 afterAll(async () => {
@@ -20,7 +22,7 @@ afterAll(async () => {
 });
 
 const register = async (name: string) =>
-  accepted(await store.registerRecording(registrationOf(partyId, name, name)));
+  accepted(await records.registerRecording(registrationOf(partyId, name, name)));
 
 /** Resolves when the feed is said to have reached a position. */
 function waitFor(position: number): {
@@ -38,7 +40,7 @@ test('a reader who follows while others commit sees every position once and in o
   const writers = Array.from({ length: 8 }, async (_, writer) => {
     for (let n = writer; n < count; n += 8) {
       const { recordingId } = await register(`concurrent ${n}`);
-      if (n % 5 === 0) await store.removeRecording({ recordingId });
+      if (n % 5 === 0) await records.removeRecording({ recordingId });
     }
   });
   const writing = Promise.all(writers);
@@ -56,11 +58,11 @@ test('a transaction that fails takes no position', async () => {
   const before = await store.feedHead();
   const registration = registrationOf(partyId, 'fails', 'fails');
   const fingerprint = { ...registration.fingerprint, peakCount: 0 };
-  await expect(store.registerRecording({ ...registration, fingerprint })).rejects.toThrow(
+  await expect(records.registerRecording({ ...registration, fingerprint })).rejects.toThrow(
     'fingerprint_has_peaks',
   );
   expect((await register('succeeds')).position).toBe(before + 1);
-  expect(await store.findRegisteredAudio({ partyId, externalId: 'fails' })).toBeUndefined();
+  expect(await records.findRegisteredAudio({ partyId, externalId: 'fails' })).toBeUndefined();
 });
 
 test('a batch is bounded in bytes, and still has one entry when that one is larger', async () => {

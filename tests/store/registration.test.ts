@@ -1,17 +1,19 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStore, type Store } from '../../api/store/store.ts';
+import { openStore, type SessionStore, type Store } from '../../api/store/store.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { accepted, registrationOf, sha256 } from './registered-audio.ts';
 
 let database: FreshDatabase;
 let store: Store;
+let records: SessionStore;
 let partyId: string;
 
 beforeAll(async () => {
   database = await freshDatabase();
   store = await openStore({ databaseUrl: database.databaseUrl, poolSize: 10 });
-  partyId = (await store.ensureParty('Test Records')).partyId;
+  records = store.under({ role: 'operator' });
+  partyId = (await records.ensureParty('Test Records')).partyId;
 });
 
 afterAll(async () => {
@@ -20,7 +22,7 @@ afterAll(async () => {
 });
 
 const register = (externalId: string, audio: string, more?: Parameters<typeof registrationOf>[3]) =>
-  store.registerRecording(registrationOf(partyId, externalId, audio, more));
+  records.registerRecording(registrationOf(partyId, externalId, audio, more));
 
 describe('registering again', () => {
   test('the same audio under the same external id changes nothing', async () => {
@@ -54,28 +56,28 @@ describe('registering again', () => {
       metadata: { title: 'Title', isrc: 'DEA122400001' },
     });
     expect(repeated.outcome).toBe('unchanged');
-    const row = await store.findRecording({ recordingId: first.recordingId });
+    const row = await records.findRecording({ recordingId: first.recordingId });
     expect(row).toMatchObject({ title: 'Title', artist: 'A', label: undefined, partyName: 'Test Records' });
     expect(row?.identifierAssertions).toMatchObject([
       { scheme: 'isrc', value: 'DEA122400001', assertedBy: 'Test Records' },
     ]);
   });
 
-  test('another ISRC is asserted beside the first, and a match names the first', async () => {
+  test('another ISRC is asserted beside the first, and a match names both', async () => {
     const first = accepted(await register('isrcs', 'audio i', { metadata: { isrc: 'DEA122400002' } }));
     expect((await register('isrcs', 'audio i', { metadata: { isrc: 'DEA122400003' } })).outcome).toBe(
       'updated',
     );
-    const row = await store.findRecording({ recordingId: first.recordingId });
+    const row = await records.findRecording({ recordingId: first.recordingId });
     expect(row?.identifierAssertions.map((assertion) => assertion.value)).toEqual([
       'DEA122400002',
       'DEA122400003',
     ]);
-    const [matched] = await store.listMatchedRecordings([first.referenceId]);
+    const [matched] = await records.listMatchedRecordings([first.referenceId]);
     expect(matched).toMatchObject({
       recordingId: first.recordingId,
       externalId: 'isrcs',
-      isrc: 'DEA122400002',
+      isrcs: ['DEA122400002', 'DEA122400003'],
     });
   });
 
@@ -86,19 +88,19 @@ describe('registering again', () => {
     expect(second.recordingId).not.toBe(first.recordingId);
     expect(second.referenceId).toBe(first.referenceId);
     expect(second.position).toBe(first.position);
-    const matched = await store.listMatchedRecordings([first.referenceId]);
+    const matched = await records.listMatchedRecordings([first.referenceId]);
     expect(matched.map((row) => row.externalId).sort()).toEqual(['album', 'single']);
   });
 
   test('two parties with the same audio have a reference each', async () => {
-    const other = await store.ensureParty('Other Records');
+    const other = await records.ensureParty('Other Records');
     const mine = accepted(await register('parties', 'audio p'));
     const theirs = accepted(
-      await store.registerRecording(registrationOf(other.partyId, 'parties', 'audio p')),
+      await records.registerRecording(registrationOf(other.partyId, 'parties', 'audio p')),
     );
     expect(theirs.referenceId).not.toBe(mine.referenceId);
-    expect(await store.findRecording({ recordingId: theirs.recordingId, partyId })).toBeUndefined();
-    expect(await store.removeRecording({ recordingId: theirs.recordingId, partyId })).toBeUndefined();
+    expect(await records.findRecording({ recordingId: theirs.recordingId, partyId })).toBeUndefined();
+    expect(await records.removeRecording({ recordingId: theirs.recordingId, partyId })).toBeUndefined();
   });
 });
 
@@ -107,7 +109,7 @@ describe('an idempotency key', () => {
 
   test('gives a repeated request its first answer, even after the recording is gone', async () => {
     const first = accepted(await register('keyed', 'audio k', { idempotency }));
-    await store.removeRecording({ recordingId: first.recordingId });
+    await records.removeRecording({ recordingId: first.recordingId });
     expect(await register('keyed', 'audio k', { idempotency })).toEqual(first);
   });
 
@@ -121,6 +123,7 @@ describe('an idempotency key', () => {
   test('is forgotten after 24 hours', async () => {
     const client = new pg.Client({ connectionString: database.databaseUrl });
     await client.connect();
+    await client.query('set role earmark_service');
     await client.query(`update idempotency_key set created_at = now() - interval '25 hours'`);
     await client.end();
     const again = accepted(await register('keyed', 'audio k', { idempotency }));
@@ -138,11 +141,11 @@ describe('an idempotency key', () => {
 
 describe('twenty at once', () => {
   test('of the same external id and audio make one recording', async () => {
-    const before = await store.countRegistry();
+    const before = await records.countRegistry();
     const answers = await Promise.all(Array.from({ length: 20 }, () => register('twenty', 'audio t')));
     expect(new Set(answers.map((answer) => accepted(answer).recordingId)).size).toBe(1);
     expect(answers.filter((answer) => answer.outcome === 'registered')).toHaveLength(1);
-    const after = await store.countRegistry();
+    const after = await records.countRegistry();
     expect(after.recordingCount - before.recordingCount).toBe(1);
     expect(after.referenceCount - before.referenceCount).toBe(1);
   });
@@ -169,7 +172,7 @@ describe('twenty at once', () => {
     const churn = async (n: number) => {
       for (let round = 0; round < 5; round++) {
         const { recordingId } = accepted(await register(`churn ${n}`, 'audio churn'));
-        await store.removeRecording({ recordingId });
+        await records.removeRecording({ recordingId });
       }
     };
     await Promise.all(Array.from({ length: 8 }, (_, n) => churn(n)));
@@ -186,16 +189,16 @@ describe('removing', () => {
     const first = accepted(await register('remove 1', 'audio r'));
     const second = accepted(await register('remove 2', 'audio r'));
     const head = await store.feedHead();
-    expect(await store.removeRecording({ recordingId: first.recordingId, partyId })).toEqual({
+    expect(await records.removeRecording({ recordingId: first.recordingId, partyId })).toEqual({
       position: head,
       removedReferenceIds: [],
     });
-    expect(await store.removeRecording({ recordingId: second.recordingId })).toEqual({
+    expect(await records.removeRecording({ recordingId: second.recordingId })).toEqual({
       position: head + 1,
       removedReferenceIds: [first.referenceId],
     });
-    expect(await store.listMatchedRecordings([first.referenceId])).toEqual([]);
-    expect(await store.removeRecording({ recordingId: second.recordingId })).toBeUndefined();
+    expect(await records.listMatchedRecordings([first.referenceId])).toEqual([]);
+    expect(await records.removeRecording({ recordingId: second.recordingId })).toBeUndefined();
     const entries = await store.readFeed({ after: first.position - 1, limit: 1000 });
     const ours = entries.filter((entry) => entry.referenceId === first.referenceId);
     expect(ours.map((entry) => [entry.kind, entry.constellation])).toEqual([
@@ -206,7 +209,7 @@ describe('removing', () => {
 
   test('frees the external id for other audio', async () => {
     const first = accepted(await register('freed', 'audio f1'));
-    await store.removeRecording({ recordingId: first.recordingId });
+    await records.removeRecording({ recordingId: first.recordingId });
     expect((await register('freed', 'audio f2')).outcome).toBe('registered');
   });
 });
@@ -215,10 +218,12 @@ test('what was registered is handed back byte by byte', async () => {
   const every = Uint8Array.from({ length: 4096 }, (_, n) => n % 256);
   const registration = registrationOf(partyId, 'bytes', 'audio bytes');
   const fingerprint = { ...registration.fingerprint, constellation: every };
-  const { position, recordingId } = accepted(await store.registerRecording({ ...registration, fingerprint }));
+  const { position, recordingId } = accepted(
+    await records.registerRecording({ ...registration, fingerprint }),
+  );
   const [entry] = await store.readFeed({ after: position - 1, limit: 1 });
   expect(entry?.constellation && Buffer.compare(entry.constellation, every)).toBe(0);
-  expect(await store.findRegisteredAudio({ partyId, externalId: 'bytes' })).toMatchObject({
+  expect(await records.findRegisteredAudio({ partyId, externalId: 'bytes' })).toMatchObject({
     recordingId,
     audioSha256: registration.fingerprint.audioSha256,
   });

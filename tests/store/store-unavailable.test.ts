@@ -30,28 +30,32 @@ test('nobody listening on the port is unreachable', async () => {
 });
 
 test('a statement that is cancelled for its time is a timeout, and the connection goes on', async () => {
-  const connections = openConnections(database.databaseUrl, 1);
+  const pool = openConnections(database.databaseUrl, 1);
+  const connections = pool.under({ role: 'service' });
   const slow = connections.transaction(async (on) => {
     await on.query({ text: `set local statement_timeout = '20ms'` });
     await on.query({ text: 'select pg_sleep(5)' });
   });
   await expect(slow).rejects.toEqual(unavailable('timeout'));
   expect((await connections.query({ text: 'select 1 as one' })).rows).toEqual([{ one: 1 }]);
-  await connections.close();
+  await pool.close();
 });
 
 test('a connection that is killed in a transaction is unreachable, and the next one works', async () => {
-  const connections = openConnections(database.databaseUrl, 1);
-  const killed = connections.transaction((on) =>
-    on.query({ text: 'select pg_terminate_backend(pg_backend_pid())' }),
-  );
+  const pool = openConnections(database.databaseUrl, 1);
+  const connections = pool.under({ role: 'service' });
+  const killed = connections.transaction(async (on) => {
+    await on.query({ text: 'reset role' });
+    await on.query({ text: 'select pg_terminate_backend(pg_backend_pid())' });
+  });
   await expect(killed).rejects.toEqual(unavailable('unreachable'));
   expect((await connections.query({ text: 'select 1 as one' })).rowCount).toBe(1);
-  await connections.close();
+  await pool.close();
 });
 
 test('too many waiting for a connection are refused at once', async () => {
-  const connections = openConnections(database.databaseUrl, 1);
+  const pool = openConnections(database.databaseUrl, 1);
+  const connections = pool.under({ role: 'service' });
   const answers = await Promise.allSettled(
     Array.from({ length: 100 }, () => connections.query({ text: 'select pg_sleep(0.01)' })),
   );
@@ -59,13 +63,17 @@ test('too many waiting for a connection are refused at once', async () => {
   expect(refused.length).toBeGreaterThan(0);
   expect(refused.length).toBeLessThan(100);
   for (const reason of refused) expect(reason).toEqual(unavailable('exhausted'));
-  await connections.close();
+  await pool.close();
 });
 
 test('transactions that deadlock are tried again', async () => {
-  const connections = openConnections(database.databaseUrl, 2);
-  await connections.query({ text: 'create table lockable (id int primary key)' });
-  await connections.query({ text: 'insert into lockable values (1), (2)' });
+  const pool = openConnections(database.databaseUrl, 2);
+  const connections = pool.under({ role: 'service' });
+  const owner = new pg.Client({ connectionString: database.databaseUrl });
+  await owner.connect();
+  await owner.query('create table lockable (id int primary key)');
+  await owner.query('insert into lockable values (1), (2)');
+  await owner.query('grant select, update on lockable to earmark_service').finally(() => owner.end());
   const bothHold = Promise.withResolvers<void>();
   let holding = 0;
   const lockBoth = (first: number, second: number) =>
@@ -77,11 +85,12 @@ test('transactions that deadlock are tried again', async () => {
     });
   await Promise.all([lockBoth(1, 2), lockBoth(2, 1)]);
   expect(holding).toBe(3);
-  await connections.close();
+  await pool.close();
 });
 
 test('a transaction that collides every time is contended in the end', async () => {
-  const connections = openConnections(database.databaseUrl, 1);
+  const pool = openConnections(database.databaseUrl, 1);
+  const connections = pool.under({ role: 'service' });
   let attemptCount = 0;
   const colliding = connections.transaction(async () => {
     attemptCount++;
@@ -89,16 +98,17 @@ test('a transaction that collides every time is contended in the end', async () 
   });
   await expect(colliding).rejects.toEqual(unavailable('contended'));
   expect(attemptCount).toBe(4);
-  await connections.close();
+  await pool.close();
 });
 
 test('our own mistakes stay what they are', async () => {
-  const connections = openConnections(database.databaseUrl, 1);
+  const pool = openConnections(database.databaseUrl, 1);
+  const connections = pool.under({ role: 'service' });
   await expect(connections.query({ text: 'select from nowhere' })).rejects.toBeInstanceOf(pg.DatabaseError);
   await expect(connections.query({ text: 'select from nowhere' })).rejects.not.toBeInstanceOf(
     StoreUnavailable,
   );
-  await connections.close();
+  await pool.close();
 });
 
 test('several processes that migrate at once wait for each other', async () => {

@@ -58,6 +58,16 @@ export class HttpClient {
     return this.send<T>(path, { method: 'POST', body, headers });
   }
 
+  /** With a body of JSON. */
+  json<T = Record<string, unknown>>(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: unknown,
+  ): Promise<Answer<T & Problem>> {
+    const headers = { 'content-type': 'application/json' };
+    return this.send<T & Problem>(path, { method, headers, body: JSON.stringify(body) });
+  }
+
   register(
     fields: Readonly<Record<string, string>>,
     fingerprint: Uint8Array,

@@ -3,15 +3,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../../api/config.ts';
-import { type Context, type ContextOverrides, openContext } from '../../api/context.ts';
+import { type Context, type ContextOverrides, openContext, type Scoped, under } from '../../api/context.ts';
 import { buildApp } from '../../api/http/app.ts';
 import type { App } from '../../api/http/fastify-types.ts';
-import type { Role } from '../../api/registry/caller.ts';
-import { createKey } from '../../api/registry/keys.ts';
+import { type Role, scopesOf } from '../../api/registry/caller.ts';
+import { ensureParty } from '../../api/registry/ensure-party.ts';
+import { createKey, type NewKey } from '../../api/registry/keys.ts';
 import { freshDatabase } from './database.ts';
 import { HttpClient } from './http-client.ts';
 
-export type TestContext = { readonly context: Context; close(): Promise<void> };
+export type TestContext = {
+  readonly context: Context;
+  /** The same for an operator. */
+  readonly records: Scoped<Context>;
+  close(): Promise<void>;
+};
 
 export type TestServer = TestContext & {
   readonly app: App;
@@ -46,6 +52,7 @@ export async function openTestContext({
   await context.index.catchUp();
   return {
     context,
+    records: under(context, { role: 'operator' }),
     async close() {
       await context[Symbol.asyncDispose]();
       await database.drop();
@@ -64,10 +71,19 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     address,
     anonymous: new HttpClient(address),
     client: async (partyName, role) =>
-      new HttpClient(address, (await createKey(opened.context, { partyName, role })).key),
+      new HttpClient(address, (await createKeyOf(opened.records, { partyName, role })).key),
     async close() {
       await app.close();
       await opened.close();
     },
   };
+}
+
+/** A key for what one role gives, of the party of that name, which has this role from now on. */
+export async function createKeyOf(
+  records: Scoped,
+  { partyName, role, expiresAt }: { partyName: string; role: Role; expiresAt?: Date },
+): Promise<NewKey & { readonly partyId: string }> {
+  const partyId = await ensureParty(records, partyName, [role]);
+  return { partyId, ...(await createKey(records, { partyId, scopes: scopesOf[role], expiresAt })) };
 }

@@ -2,7 +2,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
-import { closeContext, openContext, openStoreContext } from '../../context.ts';
+import { closeContext, openContext, openStoreContext, under } from '../../context.ts';
 import { openLog } from '../../log.ts';
 import { byteSize, whole } from '../output/quantities.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
@@ -33,7 +33,7 @@ async function checkExisting(config: Config, database: string): Promise<Finding[
     return [{ name, state: 'broken', found: `${database}: ${messageOf(base)}`, next }];
   }
   try {
-    const { recordingCount, referenceCount } = await base.store.countRegistry();
+    const { recordingCount, referenceCount } = await under(base, { role: 'operator' }).store.countRegistry();
     const found = `${database}, ${whole(recordingCount)} recordings, ${whole(referenceCount)} references`;
     return [{ name, state: 'fine', found }, await checkIndex(config)];
   } catch (error) {

@@ -12,7 +12,7 @@ export async function checkServer(config: Config, serverUrl: string): Promise<Fi
   }
   const server: Finding = { name: 'server', state: 'fine', found: `${client.address} is ready to search` };
   if (config.apiKey === undefined) {
-    const next = 'Give one with --api-key or EARMARK_API_KEY; "earmark keys create" makes one on the server.';
+    const next = 'Give one with --api-key or EARMARK_API_KEY; "earmark key create" makes one on the server.';
     return [server, { name: 'API key', state: 'broken', found: 'none given', next }];
   }
   try {

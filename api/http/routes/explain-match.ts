@@ -4,7 +4,7 @@ import { drawExplanation } from '../../picture/explanation-picture.ts';
 import { partyInView } from '../../registry/caller.ts';
 import { explainMatch } from '../../registry/explain-match.ts';
 import { ExplanationAnswer } from '../../registry/explanation-answer.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import { problems } from '../problem.ts';
 import { uploadTimeoutMs } from '../server-options.ts';
@@ -29,7 +29,7 @@ export function explainMatchRoute(app: App, context: Context, gate: UploadGate):
   app.get(
     '/scans/:id/matches/:recording_id/explanation',
     {
-      config: { roles: ['operator', 'rightsholder', 'platform'] },
+      config: { scope: 'read:scans' },
       // It waits for a thread as a scan does.
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {
@@ -70,7 +70,7 @@ export function explainMatchRoute(app: App, context: Context, gate: UploadGate):
       using _place = gate.enter();
       const { id: scanId, recording_id: recordingId } = request.params;
       const partyId = partyInView(callerOf(request));
-      const explanation = await explainMatch(context, { partyId, scanId, recordingId });
+      const explanation = await explainMatch(contextFor(context, request), { partyId, scanId, recordingId });
       reply.header('vary', 'accept');
       if (!wantsPicture(request.query.format, request.headers.accept)) return explanation;
       reply.type(svgType);

@@ -3,8 +3,9 @@ import type { Context } from '../../context.ts';
 import { partyInView } from '../../registry/caller.ts';
 import { getRecording } from '../../registry/get-recording.ts';
 import { RecordingView } from '../../registry/recording-view.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
+import { OnBehalfOfQuery, onBehalfCodes } from '../on-behalf-of.ts';
 import { problems } from '../problem.ts';
 import { accessCodes } from '../upload-form.ts';
 
@@ -12,18 +13,22 @@ export function getRecordingRoute(app: App, context: Context): void {
   app.get(
     '/recordings/:id',
     {
-      config: { roles: ['operator', 'rightsholder'] },
+      config: { scope: 'read:recordings' },
       schema: {
         tags: ['recordings'],
         summary: 'Show a recording',
         params: Type.Object({ id: Type.String({ format: 'uuid', description: '`recording_id`' }) }),
+        querystring: OnBehalfOfQuery,
         response: {
           200: { description: 'With its identifiers and references.', ...RecordingView },
-          ...problems(...accessCodes, 'RECORDING_NOT_FOUND'),
+          ...problems(...accessCodes, ...onBehalfCodes, 'RECORDING_NOT_FOUND'),
         },
       },
     },
     (request) =>
-      getRecording(context, { partyId: partyInView(callerOf(request)), recordingId: request.params.id }),
+      getRecording(contextFor(context, request), {
+        partyId: partyInView(callerOf(request)),
+        recordingId: request.params.id,
+      }),
   );
 }

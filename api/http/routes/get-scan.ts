@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { partyInView } from '../../registry/caller.ts';
 import { getScan } from '../../registry/get-scan.ts';
 import { ScanAnswer } from '../../registry/scan-answer.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import { problems } from '../problem.ts';
 import { accessCodes } from '../upload-form.ts';
@@ -12,7 +12,7 @@ export function getScanRoute(app: App, context: Context): void {
   app.get(
     '/scans/:id',
     {
-      config: { roles: ['operator', 'rightsholder', 'platform'] },
+      config: { scope: 'read:scans' },
       schema: {
         tags: ['scans'],
         summary: 'Show a scan',
@@ -24,6 +24,10 @@ export function getScanRoute(app: App, context: Context): void {
         },
       },
     },
-    (request) => getScan(context, { partyId: partyInView(callerOf(request)), scanId: request.params.id }),
+    (request) =>
+      getScan(contextFor(context, request), {
+        partyId: partyInView(callerOf(request)),
+        scanId: request.params.id,
+      }),
   );
 }

@@ -4,8 +4,9 @@ import { partyInView } from '../../registry/caller.ts';
 import { listRecordings } from '../../registry/list-recordings.ts';
 import { maxExternalIdCharacters, maxTextCharacters } from '../../registry/recording-metadata.ts';
 import { RecordingView } from '../../registry/recording-view.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
+import { OnBehalfOf, onBehalfCodes } from '../on-behalf-of.ts';
 import { problems } from '../problem.ts';
 import { accessCodes } from '../upload-form.ts';
 
@@ -27,8 +28,12 @@ const Query = Type.Object(
       Type.String({ maxLength: maxTextCharacters, description: 'Part of the title, in any case.' }),
     ),
     own: Type.Optional(
-      Type.Boolean({ description: "Only the key's own party, also for an operator.", examples: [true] }),
+      Type.Boolean({
+        description: "Only the key's own party, or the one it acts for, also for an operator.",
+        examples: [true],
+      }),
     ),
+    ...OnBehalfOf,
   },
   { additionalProperties: false },
 );
@@ -42,7 +47,7 @@ export function listRecordingsRoute(app: App, context: Context): void {
   app.get(
     '/recordings',
     {
-      config: { roles: ['operator', 'rightsholder'] },
+      config: { scope: 'read:recordings' },
       schema: {
         tags: ['recordings'],
         summary: 'List recordings',
@@ -50,17 +55,23 @@ export function listRecordingsRoute(app: App, context: Context): void {
         querystring: Query,
         response: {
           200: { description: 'In the order they were registered in.', ...Page },
-          ...problems(...accessCodes, 'CURSOR_INVALID', 'ISRC_INVALID'),
+          ...problems(...accessCodes, ...onBehalfCodes, 'CURSOR_INVALID', 'ISRC_INVALID'),
         },
       },
     },
     async (request) => {
-      const { external_id: externalId, limit = defaultLimit, own = false, ...rest } = request.query;
+      const {
+        external_id: externalId,
+        limit = defaultLimit,
+        own = false,
+        on_behalf_of: _,
+        ...rest
+      } = request.query;
       const caller = callerOf(request);
       const filter = { ...rest, limit, ...(externalId === undefined ? {} : { externalId }) };
-      const page = await listRecordings(context, {
+      const page = await listRecordings(contextFor(context, request), {
         ...filter,
-        partyId: own ? caller.partyId : partyInView(caller),
+        partyId: own ? (caller.onBehalfOf ?? caller.partyId) : partyInView(caller),
       });
       return {
         recordings: [...page.recordings],

@@ -3,9 +3,10 @@ import type { Context } from '../../context.ts';
 import { RegistryError } from '../../errors.ts';
 import { ExternalId, RecordingMetadata } from '../../registry/recording-metadata.ts';
 import { registerRecording } from '../../registry/register-recording.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import type { Metrics } from '../metrics.ts';
+import { OnBehalfOfQuery, onBehalfCodes } from '../on-behalf-of.ts';
 import { problems } from '../problem.ts';
 import { uploadTimeoutMs } from '../server-options.ts';
 import { readUpload } from '../upload.ts';
@@ -56,17 +57,18 @@ export function registerRecordingRoute(app: App, context: Context, gate: UploadG
   app.post(
     '/recordings',
     {
-      config: { roles: ['operator', 'rightsholder'], form: RegistrationForm },
+      config: { scope: 'register:recordings', form: RegistrationForm },
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {
         tags: ['recordings'],
         summary: 'Register a recording',
         description: 'With its audio, or with a fingerprint made where the audio is (`earmark fingerprint`).',
         headers: Headers,
+        querystring: OnBehalfOfQuery,
         response: {
           201: { description: 'Registered, and findable.', ...Registration },
           200: { description: 'It was registered before.', ...Registration },
-          ...problems(...uploadCodes, ...registrationCodes),
+          ...problems(...uploadCodes, ...registrationCodes, ...onBehalfCodes),
         },
       },
     },
@@ -74,8 +76,10 @@ export function registerRecordingRoute(app: App, context: Context, gate: UploadG
       using _place = gate.enter();
       const { fields, fingerprint } = await readUpload(context, request, reply, fieldNames);
       const key = request.headers['idempotency-key'];
-      const done = await registerRecording(context, {
-        partyId: callerOf(request).partyId,
+      const { partyId, onBehalfOf } = callerOf(request);
+      const done = await registerRecording(contextFor(context, request), {
+        partyId: onBehalfOf ?? partyId,
+        ...(onBehalfOf === undefined ? {} : { registeredBy: partyId }),
         externalId: requireExternalId(fields),
         metadata: metadataOf(fields),
         fingerprint,
@@ -102,6 +106,7 @@ const registrationCodes = [
   'METADATA_INVALID',
   'ISRC_INVALID',
   'RECORDING_HAS_OTHER_AUDIO',
+  'OUTSIDE_MANDATE',
   'IDEMPOTENCY_KEY_REUSED',
 ] as const;
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Context } from '../../context.ts';
 import { partyInView } from '../../registry/caller.ts';
 import { removeRecording } from '../../registry/remove-recording.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import { problems } from '../problem.ts';
 import { accessCodes } from '../upload-form.ts';
@@ -18,7 +18,7 @@ export function removeRecordingRoute(app: App, context: Context): void {
   app.delete(
     '/recordings/:id',
     {
-      config: { roles: ['operator', 'rightsholder'] },
+      config: { scope: 'remove:recordings' },
       schema: {
         tags: ['recordings'],
         summary: 'Remove a recording',
@@ -32,6 +32,9 @@ export function removeRecordingRoute(app: App, context: Context): void {
       },
     },
     (request) =>
-      removeRecording(context, { partyId: partyInView(callerOf(request)), recordingId: request.params.id }),
+      removeRecording(contextFor(context, request), {
+        partyId: partyInView(callerOf(request)),
+        recordingId: request.params.id,
+      }),
   );
 }

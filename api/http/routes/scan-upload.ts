@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { RegistryError } from '../../errors.ts';
 import { ScanAnswer } from '../../registry/scan-answer.ts';
 import { scanUpload } from '../../registry/scan-upload.ts';
-import { callerOf } from '../access.ts';
+import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import type { Metrics } from '../metrics.ts';
 import { problems } from '../problem.ts';
@@ -44,7 +44,7 @@ export function scanUploadRoute(app: App, context: Context, gate: UploadGate, me
   app.post(
     '/scans',
     {
-      config: { roles: ['operator', 'rightsholder', 'platform'], form: ScanForm },
+      config: { scope: 'scan:uploads', form: ScanForm },
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {
         tags: ['scans'],
@@ -71,7 +71,7 @@ export function scanUploadRoute(app: App, context: Context, gate: UploadGate, me
       } = fields;
       const transforms = readOneOf(transformSets, 'transforms', askedTransforms);
       const alternatives = readOneOf(switchValues, 'alternatives', askedAlternatives);
-      const answer = await scanUpload(context, {
+      const answer = await scanUpload(contextFor(context, request), {
         partyId: callerOf(request).partyId,
         fingerprint,
         alternatives: alternatives === 'true',

@@ -1,0 +1,3 @@
+-- Keeps others from making keys for a party until the transaction ends, so that counting them holds.
+--   $1 uuid  the party
+select pg_advisory_xact_lock(hashtextextended('api_key of ' || $1::uuid, 0))::text as locked
