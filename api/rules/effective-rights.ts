@@ -27,7 +27,7 @@ import { everywhere, nowhere, type TerritorySet } from './territory.ts';
 
 /**
  * Assertions about one recording that are believed at a time. With 100 of random territories and periods the rectangles
- * are 24,000 and take 1 to 2 s; one party's countries belong into one assertion, not into one each.
+ * are 24,000 and take about a second; one party's countries belong into one assertion, not into one each.
  */
 export const maxAssertions = 100;
 /** Decisions believed at a time; a person took each of them. */
