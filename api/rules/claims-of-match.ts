@@ -8,29 +8,19 @@
  */
 import { rankOf } from './evaluate-policy.ts';
 import type { Action } from './policy-document.ts';
+import {
+  doubtsOf,
+  type ReviewReason,
+  type ReviewThresholds,
+  reviewReasons,
+  reviewThresholds,
+} from './review-thresholds.ts';
 import { nowhere, type TerritorySet } from './territory.ts';
 import { type OutcomeInput, type OwnerSay, saysOf } from './territory-outcome.ts';
 
-export type ReviewThresholds = {
-  /** A match below this many seconds of the upload goes to review. */
-  readonly minMatchSeconds: number;
-  /** A match less certain than this goes to review. */
-  readonly maxFalseMatchProbability: number;
-};
-
-/**
- * Under 10 s a match may be a quotation, a jingle or a loop that two recordings share. Matches are reported from a
- * false-match probability of 10⁻⁶ on (`workers/match/parameters.ts`): one in a million is good enough to look at, and
- * with millions of uploads not good enough to act on unseen.
- */
-export const reviewThresholds: ReviewThresholds = { minMatchSeconds: 10, maxFalseMatchProbability: 1e-9 };
-
-export const reviewReasons = ['short', 'low_confidence', 'routed', 'conflict'] as const;
-export type ReviewReason = (typeof reviewReasons)[number];
-
 export type ClaimPart = {
   readonly territories: TerritorySet;
-  /** What the claimant alone says: its action is enforced only while the claim is active. */
+  /** What the claimant alone says. What is enforced depends on the claim's state: `enforced-actions.ts`. */
   readonly say: OwnerSay;
   /** Empty in an active claim. */
   readonly review: readonly ReviewReason[];
@@ -62,7 +52,7 @@ export type ClaimsOfMatch = {
 
 /** Of each party, each territory it is an owner in is in exactly one claim or one `unclaimed`. */
 export function claimsOfMatch(
-  match: OutcomeInput & { readonly eligibility: 'identify_only' | 'claim_eligible' },
+  match: OutcomeInput,
   thresholds: ReviewThresholds = reviewThresholds,
 ): ClaimsOfMatch {
   const claims: RaisedClaim[] = [];
@@ -71,12 +61,7 @@ export function claimsOfMatch(
   const nobodys = union(free.map(({ territories }) => territories));
   if (nobodys !== nowhere) unclaimed.push({ partyId: null, territories: nobodys, because: 'no_owner' });
 
-  const everywhereDoubtful: ReviewReason[] = [];
-  if (match.facts.matchSeconds < thresholds.minMatchSeconds) everywhereDoubtful.push('short');
-  if (match.facts.falseMatchProbability > thresholds.maxFalseMatchProbability) {
-    everywhereDoubtful.push('low_confidence');
-  }
-
+  const everywhereDoubtful = doubtsOf(match.facts, thresholds);
   for (const [partyId, { owned, contested }] of territoriesOfParties(match)) {
     if (match.eligibility === 'identify_only') {
       unclaimed.push({ partyId, territories: owned, because: 'identify_only' });

@@ -9,13 +9,14 @@ export type PartyNames = (partyId: string) => string;
 /** One sentence an outcome, in the order given: "DE, FR → block: rule 2 of policy X, version 3; owner is Y". */
 export function describeOutcomes(outcomes: readonly TerritoryOutcome[], nameOf: PartyNames): string[] {
   return outcomes.map((outcome) => {
-    const review = outcome.routeToReview ? ' and review' : '';
+    const review = outcome.review.length > 0 ? ` after review (${outcome.review.join(', ')})` : '';
     return `${describeTerritories(outcome.territories)} → ${outcome.action}${review}: ${describeReason(outcome, nameOf)}`;
   });
 }
 
 function describeReason({ reason }: TerritoryOutcome, nameOf: PartyNames): string {
   if (reason.kind === 'no_owner') return 'no owner';
+  if (reason.kind === 'identify_only') return 'the reference is only there to identify by';
   if (reason.kind === 'conflict') {
     const who = reason.owners.map((owner) => `${nameOf(owner.partyId)} ${formatShare(owner.sharePpm)} %`);
     return `ownership is in conflict, ${formatShare(reason.sumPpm)} % is asserted: ${who.join(', ')}`;

@@ -31,7 +31,13 @@ export const RightsAssertionDocument = Type.Object(
     from: Type.Optional(day('The first day it holds; without it, since always.')),
     to: Type.Optional(day('The first day it holds no longer; without it, for ever.')),
     basis: Type.Enum([...bases]),
-    evidence: Type.Optional(Type.String({ minLength: 1, maxLength: maxEvidenceCharacters })),
+    evidence: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: maxEvidenceCharacters,
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -21,6 +21,7 @@ export type PastMatch = {
   readonly facts: MatchFacts;
   readonly ownerships: readonly Ownership[];
   readonly allowlistedBy: ReadonlySet<string>;
+  readonly eligibility: 'identify_only' | 'claim_eligible';
 };
 
 /** The policies of one side; the draft's side differs in one party's. */
@@ -30,8 +31,8 @@ export type Transition = { readonly before: Action; readonly after: Action; read
 
 export type TerritoryChange = {
   readonly territories: TerritorySet;
-  readonly before: Pick<TerritoryOutcome, 'action' | 'routeToReview'>;
-  readonly after: Pick<TerritoryOutcome, 'action' | 'routeToReview'>;
+  readonly before: Pick<TerritoryOutcome, 'action' | 'review'>;
+  readonly after: Pick<TerritoryOutcome, 'action' | 'review'>;
 };
 
 export type ChangedMatch = {
@@ -42,7 +43,7 @@ export type ChangedMatch = {
 
 export type SimulationResult = {
   readonly matchCount: number;
-  /** Matches whose action or routing changes in any territory. */
+  /** Matches whose action, or whether a person looks first, changes in any territory. */
   readonly changedMatchCount: number;
   /** Matches by the most restrictive action they meet anywhere; unchanged ones too. */
   readonly byMatch: readonly Transition[];
@@ -78,15 +79,15 @@ export function startSimulation(before: PolicyLookup, after: PolicyLookup, liste
         const territories = old.territories & next.territories;
         if (territories === nowhere) continue;
         byTerritory.add(old.action, next.action, sizeOf(territories));
-        if (old.action !== next.action || old.routeToReview !== next.routeToReview) {
+        if (old.action !== next.action || isReviewed(old) !== isReviewed(next)) {
           changes.push({ territories, before: brief(old), after: brief(next) });
         }
       }
     }
     matchCount++;
     byMatch.add(strictest(outcomesBefore), strictest(outcomesAfter), 1);
-    if (outcomesBefore.some(({ routeToReview }) => routeToReview)) reviewBefore++;
-    if (outcomesAfter.some(({ routeToReview }) => routeToReview)) reviewAfter++;
+    if (outcomesBefore.some(isReviewed)) reviewBefore++;
+    if (outcomesAfter.some(isReviewed)) reviewAfter++;
     if (changes.length === 0) return;
     changedMatchCount++;
     if (changed.length < Math.min(listed, maxListedChanges)) {
@@ -151,9 +152,8 @@ class TransitionCount {
   }
 }
 
-function decide({ facts, ownerships, allowlistedBy, recordingId }: PastMatch, lookup: PolicyLookup) {
-  const policyOf = (partyId: string) => lookup(partyId, recordingId);
-  return territoryOutcomes({ facts, ownerships, allowlistedBy, policyOf });
+function decide(match: PastMatch, lookup: PolicyLookup): TerritoryOutcome[] {
+  return territoryOutcomes({ ...match, policyOf: (partyId) => lookup(partyId, match.recordingId) });
 }
 
 /** Told by identity: a lookup gives the same object for the same version, or the match is decided twice for nothing. */
@@ -163,7 +163,8 @@ function isSame({ ownerships, recordingId }: PastMatch, before: PolicyLookup, af
   );
 }
 
-const brief = ({ action, routeToReview }: TerritoryOutcome) => ({ action, routeToReview });
+const brief = ({ action, review }: TerritoryOutcome) => ({ action, review });
+const isReviewed = ({ review }: TerritoryOutcome): boolean => review.length > 0;
 
 function strictest(outcomes: readonly TerritoryOutcome[]): Action {
   let most: Action = 'allow';

@@ -7,12 +7,17 @@
  *   is named first. One who wants review gets it, whoever wins.
  * - An owner without a policy: `track`, like no owner: it asked for nothing.
  * - An owner that allowlisted the account: `allow`, whatever its policy says.
+ * - A reference that is only there to identify by: `track`, whoever owns the recording.
+ *
+ * A short or uncertain match goes to review wherever something would follow from it. This is what follows when all is
+ * confirmed; what is enforced while claims wait or are disputed is in `enforced-actions.ts`.
  */
 import type { Owner, Ownership } from './effective-rights.ts';
 import { evaluatePolicy, rankOf } from './evaluate-policy.ts';
 import type { MatchFacts } from './match-facts.ts';
 import type { Action } from './policy-document.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
+import { doubtsOf, type ReviewReason, type ReviewThresholds, reviewThresholds } from './review-thresholds.ts';
 import { everywhere, nowhere, type TerritorySet } from './territory.ts';
 
 /** What one owner says, and because of what. */
@@ -32,6 +37,7 @@ export type OwnerSay = {
 
 export type OutcomeReason =
   | { readonly kind: 'no_owner' }
+  | { readonly kind: 'identify_only' }
   | { readonly kind: 'conflict'; readonly sumPpm: number; readonly owners: readonly Owner[] }
   /** All owners; the first one's action won. */
   | { readonly kind: 'owners'; readonly says: readonly [OwnerSay, ...OwnerSay[]] };
@@ -39,7 +45,8 @@ export type OutcomeReason =
 export type TerritoryOutcome = {
   readonly territories: TerritorySet;
   readonly action: Action;
-  readonly routeToReview: boolean;
+  /** Why a person looks first; empty: nobody has to. */
+  readonly review: readonly ReviewReason[];
   readonly reason: OutcomeReason;
 };
 
@@ -50,14 +57,20 @@ export type OutcomeInput = {
   readonly policyOf: (partyId: string) => PolicyInForce | undefined;
   /** Parties that allowlisted the uploading account. */
   readonly allowlistedBy: ReadonlySet<string>;
+  /** Of the reference that matched. */
+  readonly eligibility: 'identify_only' | 'claim_eligible';
 };
 
 /** Every territory once, those of equal outcome and reason together, so that an answer is small. */
-export function territoryOutcomes(input: OutcomeInput): TerritoryOutcome[] {
+export function territoryOutcomes(
+  input: OutcomeInput,
+  thresholds: ReviewThresholds = reviewThresholds,
+): TerritoryOutcome[] {
+  const doubts = doubtsOf(input.facts, thresholds);
   const merged = new Map<string, TerritoryOutcome>();
   const saidBy = new Map<string, readonly TerritorySay[]>();
   for (const ownership of input.ownerships) {
-    for (const outcome of outcomesIn(ownership, input, saidBy)) {
+    for (const outcome of outcomesIn(ownership, input, doubts, saidBy)) {
       const key = keyOf(outcome);
       const same = merged.get(key);
       merged.set(key, same ? { ...same, territories: same.territories | outcome.territories } : outcome);
@@ -72,15 +85,19 @@ type Group = { readonly territories: TerritorySet; readonly says: readonly Owner
 function outcomesIn(
   ownership: Ownership,
   input: OutcomeInput,
+  doubts: readonly ReviewReason[],
   saidBy: Map<string, readonly TerritorySay[]>,
 ): TerritoryOutcome[] {
   const { territories, status, sumPpm, owners } = ownership;
   if (status === 'no_owner') {
-    return [{ territories, action: 'track', routeToReview: false, reason: { kind: 'no_owner' } }];
+    return [{ territories, action: 'track', review: [], reason: { kind: 'no_owner' } }];
+  }
+  if (input.eligibility === 'identify_only') {
+    return [{ territories, action: 'track', review: [], reason: { kind: 'identify_only' } }];
   }
   if (status === 'conflicted') {
     const reason = { kind: 'conflict', sumPpm, owners } as const;
-    return [{ territories, action: 'track', routeToReview: true, reason }];
+    return [{ territories, action: 'track', review: [...doubts, 'conflict'], reason }];
   }
   let groups: Group[] = [{ territories, says: [] }];
   for (const { partyId } of owners) {
@@ -91,10 +108,13 @@ function outcomesIn(
   }
   return groups.map(({ territories, says }) => {
     const [first, ...others] = [...says].sort((a, b) => rankOf[b.action] - rankOf[a.action]);
+    const action = (first as OwnerSay).action;
+    const isRouted = says.some(({ routeToReview }) => routeToReview);
     return {
       territories,
-      action: (first as OwnerSay).action,
-      routeToReview: says.some(({ routeToReview }) => routeToReview),
+      action,
+      // Where everything is allowed there is nothing to look at.
+      review: action === 'allow' ? [] : isRouted ? [...doubts, 'routed'] : doubts,
       reason: { kind: 'owners', says: [first as OwnerSay, ...others] },
     };
   });
@@ -138,13 +158,12 @@ export function saysOf(
   );
 }
 
-/** Outcomes of equal key are one. A policy is told by its id and version: a version never changes. */
-function keyOf({ action, routeToReview, reason }: TerritoryOutcome): string {
-  if (reason.kind === 'no_owner') return reason.kind;
-  const parts: unknown[] = [action, routeToReview];
+/** Action and review follow from the reason, so those of equal reason are one. A version of a policy never changes. */
+function keyOf({ reason }: TerritoryOutcome): string {
+  const parts: unknown[] = [reason.kind];
   if (reason.kind === 'conflict') {
     for (const { assertionIds } of reason.owners) parts.push(...assertionIds);
-  } else {
+  } else if (reason.kind === 'owners') {
     for (const say of reason.says) {
       parts.push(say.partyId, say.because, say.policy?.policyId, say.policy?.version, say.ruleNumber);
       parts.push(say.action, say.routeToReview);

@@ -234,7 +234,8 @@ describe('a claim and its dispute', () => {
         }
         expect(replayClaim(history)).toEqual(claim);
       }),
-      { numRuns: 10_000 },
+      // One seed: whether every pair is reached may not be a matter of luck.
+      { numRuns: 10_000, seed: 5 },
     );
     const all = Object.entries(together).flatMap(([state, disputes]) => disputes.map((d) => `${state} ${d}`));
     expect([...seen].sort()).toEqual(all.sort());

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ClaimsOfMatch, claimsOfMatch, reviewThresholds } from '../../api/rules/claims-of-match.ts';
+import { type ClaimsOfMatch, claimsOfMatch } from '../../api/rules/claims-of-match.ts';
 import { effectiveOn, type Ownership } from '../../api/rules/effective-rights.ts';
 import type { MatchFacts } from '../../api/rules/match-facts.ts';
 import type { PolicyInForce } from '../../api/rules/policy-in-force.ts';
+import { reviewThresholds } from '../../api/rules/review-thresholds.ts';
 import { describeTerritories, everywhere, nowhere } from '../../api/rules/territory.ts';
 import { territoryOutcomes } from '../../api/rules/territory-outcome.ts';
 import { maxFalseMatchProbability } from '../../workers/match/parameters.ts';
@@ -136,8 +137,8 @@ describe('claims of a match', () => {
             .reduce((all, { territories }) => all | territories, nowhere);
           const outcomes = territoryOutcomes(input);
           expect(outcomes.reduce((all, { territories }) => all | territories, nowhere)).toBe(everywhere);
-          for (const { territories, routeToReview } of outcomes) {
-            if (!routeToReview) expect(territories & reviewed).toBe(nowhere);
+          for (const { territories, review } of outcomes) {
+            if (review.length === 0) expect(territories & reviewed).toBe(nowhere);
           }
         },
       ),

@@ -17,7 +17,7 @@ const draft = policyOf(
   [
     { action: 'monetize' },
     { action: 'block', conditions: { match_seconds: { min: 30 }, territories: { include: ['DE', 'US'] } } },
-    { action: 'track', route_to_review: true, conditions: { match_seconds: { max: 10 } } },
+    { action: 'track', route_to_review: true, conditions: { match_seconds: { max: 15 } } },
   ],
   2,
 );
@@ -32,6 +32,7 @@ const match = (over: Partial<PastMatch>, matchSeconds = 60): PastMatch => ({
   facts: { ...certainMatch, matchSeconds },
   ownerships: owned({ 'DE FR': ['a'] }),
   allowlistedBy: new Set(),
+  eligibility: 'claim_eligible',
   ...over,
 });
 const total = (transitions: readonly Transition[]) => transitions.reduce((sum, { count }) => sum + count, 0);
@@ -41,7 +42,7 @@ describe('a simulation', () => {
     const matches = [
       match({ matchId: 'long' }),
       match({ matchId: 'middle' }, 20),
-      match({ matchId: 'short' }, 5),
+      match({ matchId: 'short' }, 12),
     ];
     const result = simulatePolicy(before, after, matches);
     expect(result).toMatchObject({ matchCount: 3, changedMatchCount: 2, reviewBefore: 0, reviewAfter: 1 });
@@ -56,11 +57,11 @@ describe('a simulation', () => {
     ]);
     const listed = result.changed.map(({ matchId, changes }) => [
       matchId,
-      ...changes.map((c) => `${listTerritories(c.territories)} ${c.after.action} ${c.after.routeToReview}`),
+      ...changes.map((c) => `${listTerritories(c.territories)} ${c.after.action} ${c.after.review}`),
     ]);
     expect(listed).toEqual([
-      ['long', 'DE block false'],
-      ['short', 'DE,FR monetize true'],
+      ['long', 'DE block '],
+      ['short', 'DE,FR monetize routed'],
     ]);
   });
 
@@ -75,7 +76,7 @@ describe('a simulation', () => {
   });
 
   it('changes nothing when a policy is compared with itself', () => {
-    const result = simulatePolicy(before, before, [match({}), match({}, 5)]);
+    const result = simulatePolicy(before, before, [match({}), match({}, 12)]);
     expect(result.changed).toEqual([]);
     expect(result.byMatch.every((transition) => transition.before === transition.after)).toBe(true);
   });
@@ -96,7 +97,7 @@ describe('a simulation', () => {
       completed([]),
     );
     const past = fc
-      .record({ ownerships, seconds: fc.constantFrom(5, 20, 60), allowlisted: fc.boolean() })
+      .record({ ownerships, seconds: fc.constantFrom(5, 12, 20, 60), allowlisted: fc.boolean() })
       .map(({ ownerships, seconds, allowlisted }) =>
         match({ ownerships, allowlistedBy: new Set(allowlisted ? ['a'] : []) }, seconds),
       );

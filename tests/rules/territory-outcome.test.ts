@@ -20,6 +20,7 @@ const sentences = (ownerships: readonly Ownership[], allowlistedBy: readonly str
       ownerships,
       policyOf: (partyId) => policies[partyId],
       allowlistedBy: new Set(allowlistedBy),
+      eligibility: 'claim_eligible',
     }),
     (partyId) => partyId[0]?.toUpperCase() + partyId.slice(1),
   );
@@ -35,16 +36,16 @@ describe('the outcome in a territory', () => {
 
   it('is the most restrictive of all owners’, and any of them can send it to review', () => {
     expect(sentences(owned({ DE: ['ayla', 'bela'] }))).toContain(
-      'DE → block and review: rule 2 of policy AYLA, version 1; owners are Ayla, Bela; Bela says track and review: rule 1 of policy BELA, version 1',
+      'DE → block after review (routed): rule 2 of policy AYLA, version 1; owners are Ayla, Bela; Bela says track and review: rule 1 of policy BELA, version 1',
     );
     expect(sentences(owned({ FR: ['bela', 'ayla'] }))).toContain(
-      'FR → monetize and review: rule 1 of policy AYLA, version 1; owners are Ayla, Bela; Bela says track and review: rule 1 of policy BELA, version 1',
+      'FR → monetize after review (routed): rule 1 of policy AYLA, version 1; owners are Ayla, Bela; Bela says track and review: rule 1 of policy BELA, version 1',
     );
   });
 
   it('is track and review where ownership is in conflict, whatever the parties want', () => {
     expect(sentences(completed([contested('DE', ['ayla', 'bela'])]))).toContain(
-      'DE → track and review: ownership is in conflict, 200 % is asserted: Ayla 100 %, Bela 100 %',
+      'DE → track after review (conflict): ownership is in conflict, 200 % is asserted: Ayla 100 %, Bela 100 %',
     );
   });
 
@@ -62,7 +63,7 @@ describe('the outcome in a territory', () => {
 
   it('is what the others want where one of several owners allowlisted the account', () => {
     expect(sentences(owned({ DE: ['ayla', 'bela'] }), ['ayla'])).toContain(
-      'DE → track and review: rule 1 of policy BELA, version 1; owners are Bela, Ayla; Ayla says allow: the account is allowlisted',
+      'DE → track after review (routed): rule 1 of policy BELA, version 1; owners are Bela, Ayla; Ayla says allow: the account is allowlisted',
     );
   });
 
@@ -76,6 +77,35 @@ describe('the outcome in a territory', () => {
     ]);
   });
 
+  it('is track where the reference is only there to identify by', () => {
+    const outcomes = territoryOutcomes({
+      facts: certainMatch,
+      ownerships: completed([contested('DE', ['ayla', 'bela']), ...owned({ FR: ['ayla'] }).slice(1)]),
+      policyOf: (partyId) => policies[partyId],
+      allowlistedBy: new Set(),
+      eligibility: 'identify_only',
+    });
+    expect(describeOutcomes(outcomes, String)).toEqual([
+      'Worldwide except DE, FR → track: no owner',
+      'DE, FR → track: the reference is only there to identify by',
+    ]);
+  });
+
+  it('goes to review where the match is short or uncertain and something would follow from it', () => {
+    const outcomes = territoryOutcomes({
+      facts: { ...certainMatch, matchSeconds: 3, falseMatchProbability: 1e-7 },
+      ownerships: owned({ DE: ['ayla'], FR: ['caro'] }),
+      policyOf: (partyId) => policies[partyId],
+      allowlistedBy: new Set(),
+      eligibility: 'claim_eligible',
+    });
+    expect(outcomes.map(({ action, review }) => [action, ...review])).toEqual([
+      ['track'],
+      ['block', 'short', 'low_confidence'],
+      ['allow'],
+    ]);
+  });
+
   it('says when a policy is one for this recording', () => {
     const override = { ...policyOf('ayla', [{ action: 'track' }], 4), isOverride: true };
     const outcomes = territoryOutcomes({
@@ -83,6 +113,7 @@ describe('the outcome in a territory', () => {
       ownerships: owned({ DE: ['ayla'] }),
       policyOf: () => override,
       allowlistedBy: new Set(),
+      eligibility: 'claim_eligible',
     });
     expect(describeOutcomes(outcomes, (partyId) => partyId)).toContain(
       'DE → track: rule 1 of policy AYLA, version 4, for this recording; owner is ayla',
