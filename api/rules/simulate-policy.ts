@@ -9,6 +9,7 @@ import { rankOf } from './evaluate-policy.ts';
 import type { MatchFacts } from './match-facts.ts';
 import { type Action, actions } from './policy-document.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
+import { type ReviewThresholds, reviewThresholds } from './review-thresholds.ts';
 import { countTerritories, nowhere, type TerritorySet } from './territory.ts';
 import { type TerritoryOutcome, territoryOutcomes } from './territory-outcome.ts';
 
@@ -61,8 +62,23 @@ export type Simulation = {
   readonly result: () => SimulationResult;
 };
 
-/** `listed`: how many changed matches to list, at most `maxListedChanges`. */
-export function startSimulation(before: PolicyLookup, after: PolicyLookup, listed = 100): Simulation {
+export type SimulationOptions = {
+  /** How many changed matches to list, at most `maxListedChanges`; 100 where it is not said. */
+  readonly listed?: number;
+  /** As the registry has them configured, or what goes to review is counted wrongly. */
+  readonly thresholds?: ReviewThresholds;
+};
+
+/** A simulation that matches are added to as they come. */
+export function startSimulation(
+  before: PolicyLookup,
+  after: PolicyLookup,
+  { listed = 100, thresholds = reviewThresholds }: SimulationOptions = {},
+): Simulation {
+  const decide = (match: PastMatch, lookup: PolicyLookup): TerritoryOutcome[] => {
+    const policyOf = (partyId: string) => lookup(partyId, match.recordingId);
+    return territoryOutcomes({ ...match, policyOf }, thresholds);
+  };
   const byMatch = new TransitionCount();
   const byTerritory = new TransitionCount();
   const changed: ChangedMatch[] = [];
@@ -80,7 +96,7 @@ export function startSimulation(before: PolicyLookup, after: PolicyLookup, liste
         if (territories === nowhere) continue;
         byTerritory.add(old.action, next.action, sizeOf(territories));
         if (old.action !== next.action || isReviewed(old) !== isReviewed(next)) {
-          changes.push({ territories, before: brief(old), after: brief(next) });
+          addChange(changes, { territories, before: brief(old), after: brief(next) });
         }
       }
     }
@@ -112,9 +128,9 @@ export function simulatePolicy(
   before: PolicyLookup,
   after: PolicyLookup,
   matches: Iterable<PastMatch>,
-  listed?: number,
+  options: SimulationOptions = {},
 ): SimulationResult {
-  const simulation = startSimulation(before, after, listed);
+  const simulation = startSimulation(before, after, options);
   for (const match of matches) simulation.add(match);
   return simulation.result();
 }
@@ -152,15 +168,23 @@ class TransitionCount {
   }
 }
 
-function decide(match: PastMatch, lookup: PolicyLookup): TerritoryOutcome[] {
-  return territoryOutcomes({ ...match, policyOf: (partyId) => lookup(partyId, match.recordingId) });
-}
-
 /** Told by identity: a lookup gives the same object for the same version, or the match is decided twice for nothing. */
 function isSame({ ownerships, recordingId }: PastMatch, before: PolicyLookup, after: PolicyLookup): boolean {
   return ownerships.every(({ owners }) =>
     owners.every(({ partyId }) => before(partyId, recordingId) === after(partyId, recordingId)),
   );
+}
+
+/** The same change for another reason is the same change. */
+function addChange(changes: TerritoryChange[], change: TerritoryChange): void {
+  const keyOf = ({ before, after }: TerritoryChange) =>
+    [before.action, before.review, after.action, after.review].join(' ');
+  const same = changes.findIndex((other) => keyOf(other) === keyOf(change));
+  if (same === -1) changes.push(change);
+  else {
+    const territories = change.territories | (changes[same] as TerritoryChange).territories;
+    changes[same] = { ...change, territories };
+  }
 }
 
 const brief = ({ action, review }: TerritoryOutcome) => ({ action, review });

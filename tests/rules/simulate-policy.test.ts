@@ -81,10 +81,19 @@ describe('a simulation', () => {
     expect(result.byMatch.every((transition) => transition.before === transition.after)).toBe(true);
   });
 
+  it('sends to review what the configured thresholds send there', () => {
+    const thresholds = { minMatchSeconds: 90, maxFalseMatchProbability: 1e-9 };
+    expect(simulatePolicy(before, before, [match({})], { thresholds })).toMatchObject({
+      reviewBefore: 1,
+      reviewAfter: 1,
+      changedMatchCount: 0,
+    });
+  });
+
   it('lists no more than it was asked to, and counts on', () => {
     const many = Array.from({ length: maxListedChanges + 50 }, () => match({}));
-    expect(simulatePolicy(before, after, many, 3).changed).toHaveLength(3);
-    const all = simulatePolicy(before, after, many, 1_000_000);
+    expect(simulatePolicy(before, after, many, { listed: 3 }).changed).toHaveLength(3);
+    const all = simulatePolicy(before, after, many, { listed: 1_000_000 });
     expect(all.changed).toHaveLength(maxListedChanges);
     expect(all.changedMatchCount).toBe(many.length);
   });
