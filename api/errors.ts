@@ -4,10 +4,12 @@
  * received, and may change. Whatever is thrown without a code is our own bug: logged with its cause, answered 500.
  */
 import { WorkerError, workerErrorCodes } from '../workers/errors.ts';
+import { RuleError, ruleErrorCodes } from './rules/rule-error.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 
 export const errorCodes = [
   ...workerErrorCodes,
+  ...ruleErrorCodes,
   'ANSWER_TIMEOUT',
   'BODY_TOO_LARGE',
   'CONFIG_INVALID',
@@ -16,7 +18,6 @@ export const errorCodes = [
   'DATABASE_ROLES_MISSING',
   'DISK_FULL',
   'IDEMPOTENCY_KEY_REUSED',
-  'IDENTIFIER_INVALID',
   'IDENTIFIER_NOT_FOUND',
   'IDENTIFIER_NOT_YOURS',
   'INDEX_NOT_READY',
@@ -44,7 +45,6 @@ export const errorCodes = [
   'SCOPE_FORBIDDEN',
   'SERVER_STOPPING',
   'STORE_UNAVAILABLE',
-  'TERRITORY_INVALID',
   'UPLOAD_INTERRUPTED',
   'UPLOAD_INVALID',
 ] as const;
@@ -81,11 +81,22 @@ export const httpMeaning: Readonly<Record<ErrorCode, HttpMeaning>> = {
   // What was sent can be read and is not allowed.
   CURSOR_INVALID: { status: 400, title: 'The cursor is not one this server gave' },
   ISRC_INVALID: { status: 400, title: 'The ISRC is malformed' },
-  IDENTIFIER_INVALID: { status: 400, title: 'The identifier is malformed' },
   MANDATE_INVALID: { status: 400, title: 'The mandate is malformed' },
-  TERRITORY_INVALID: { status: 400, title: 'The territories are malformed' },
   METADATA_INVALID: { status: 400, title: 'The metadata is malformed' },
   REQUEST_INVALID: { status: 400, title: 'The request is malformed' },
+  IDENTIFIER_INVALID: { status: 400, title: 'The identifier is malformed' },
+  TERRITORY_INVALID: { status: 400, title: 'The territories are not valid' },
+  SHARE_INVALID: { status: 400, title: 'The share is not valid' },
+  RIGHTS_ASSERTION_INVALID: { status: 400, title: 'The rights assertion is not valid' },
+  DECISION_INVALID: { status: 422, title: 'The decision does not resolve the conflict' },
+  POLICY_INVALID: { status: 400, title: 'The policy is not valid' },
+  TOO_MANY_ASSERTIONS: { status: 422, title: 'The recording has too many rights assertions' },
+  // What cannot happen to a claim or a dispute, now or by this party.
+  EVENT_INVALID: { status: 400, title: 'The event is malformed' },
+  EVENT_NOT_ALLOWED: { status: 409, title: 'This cannot happen in the present state' },
+  EVENT_OUT_OF_ORDER: { status: 409, title: 'Something later has happened already' },
+  EVENT_ROLE_FORBIDDEN: { status: 403, title: 'The role of the actor does not allow this' },
+  EVENT_TOO_EARLY: { status: 409, title: 'The deadline has not passed' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'This Idempotency-Key belongs to another request' },
   PARTY_EXISTS: { status: 409, title: 'There is a party of this name' },
   LIMIT_REACHED: { status: 409, title: 'There may be no more of these' },
@@ -122,7 +133,8 @@ export const httpMeaning: Readonly<Record<ErrorCode, HttpMeaning>> = {
 
 /** The code of anything thrown; `undefined` for what is our own bug. */
 export function findErrorCode(error: unknown): ErrorCode | undefined {
-  if (error instanceof RegistryError || error instanceof WorkerError) return error.code;
+  if (error instanceof RegistryError || error instanceof WorkerError || error instanceof RuleError)
+    return error.code;
   if (error instanceof StoreUnavailable) return 'STORE_UNAVAILABLE';
   return undefined;
 }

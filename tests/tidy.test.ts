@@ -126,6 +126,13 @@ describe('direction', () => {
     ).toEqual([]);
   });
 
+  test('the rules read no clock, draw no random number and wait for nothing', () => {
+    const rules = api.filter(isUnder('api/rules/'));
+    expect(rules.length).toBeGreaterThan(20);
+    const impure = /\bDate\b\.|new Date\b|performance\.|Math\.random|crypto|setTimeout|\basync\b|\bawait\b/;
+    expect(breaking(rules, ({ text }) => impure.test(text))).toEqual([]);
+  });
+
   test('nothing that runs imports a test', () => {
     expect(breaking(source, importsFrom(/\/tests\//))).toEqual([]);
   });
