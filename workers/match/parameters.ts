@@ -44,7 +44,7 @@ export const firstLook: Look = {
   effort: 40,
   minVotes: 3,
   lineVotes: 3,
-  voteFrames: 25,
+  voteFrames: 5,
   maxHits: 2 ** 18,
   maxSliceHits: 0,
   maxCandidates: 600,
@@ -58,7 +58,6 @@ export const buriedLook: Look = {
   ...firstLook,
   ranks: 64,
   effort: Number.POSITIVE_INFINITY,
-  voteFrames: 5,
   maxHits: 2 ** 20,
 };
 /** … among this many postings or more (2,000 h) without strays: they find no more there, at three times the cost. */
@@ -70,6 +69,7 @@ export const alteredLook: Look = {
   strays: 2,
   effort: 44,
   lineVotes: 2,
+  voteFrames: 12,
   maxHits: 2 ** 14,
   maxSliceHits: 2 ** 18,
   maxCandidates: 60,
