@@ -21,8 +21,8 @@ export type Candidate = {
   /** Those that count: see `Look`. */
   readonly votes: number;
   /**
-   * Votes, and what the line of the plane is worth on which they lie. Of 70 altered uploads among 100,000 synthetic recordings it puts the right candidate first in 66 and
-   * among the first ten in all.
+   * Votes, and what the line of the plane is worth on which they lie. Of 70 altered uploads among 100,000 synthetic
+   * recordings it puts the right candidate first in 66 and among the first ten in all.
    */
   readonly weight: number;
   readonly isOnLine: boolean;
