@@ -127,7 +127,7 @@ describe('a missing match', () => {
   test('of another recording says that the two disagree, and how much agreement chance gives', async () => {
     const { missing, best, segments, sentence } = explain(
       (await fingerprintStranger()).bytes,
-      'whallon-intro',
+      'ufo-main-theme',
       'all',
     );
     expect([missing, segments]).toEqual(['disagrees', []]);
