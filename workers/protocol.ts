@@ -28,7 +28,8 @@ export type FingerprintedAudio = {
 
 /** One immutable index segment in shared memory, readable from every thread. Its layout: `index/segment.ts`. */
 export type SharedSegment = {
-  readonly segmentId: number;
+  /** Unlike any other's: threads keep what they opened by it, and may serve several indexes. */
+  readonly segmentId: string;
   readonly bytes: SharedArrayBuffer;
   /** One byte per reference of the segment; 1 says removed. Written by the owner, seen by all at once. */
   readonly tombstones: SharedArrayBuffer;

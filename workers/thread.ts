@@ -35,7 +35,7 @@ async function resultOf(task: Task): Promise<TaskResult> {
 }
 
 /** Views of the segments of the newest search: they are the same from one search to the next, but for a few. */
-let opened = new Map<number, Segment>();
+let opened = new Map<string, Segment>();
 
 function openAll(segments: readonly SharedSegment[]): SearchedSegment[] {
   opened = new Map(

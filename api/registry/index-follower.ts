@@ -41,7 +41,6 @@ export type RegistryIndex = {
 };
 
 type Held = {
-  readonly name: string;
   /** What crosses to the threads, and no more than that. */
   readonly shared: SharedSegment;
   readonly segment: Segment;
@@ -67,7 +66,6 @@ export async function openIndex(options: {
   const folder = join(options.dataDir, 'index');
   const registryId = await store.registryId();
   const stored = await readUsableFiles(store, folder, registryId);
-  let nextSegmentId = 1;
   let held: readonly Held[] = (stored?.segments ?? []).map(({ name, bytes, removed }) =>
     hold(name, bytes, removed),
   );
@@ -89,8 +87,7 @@ export async function openIndex(options: {
       if (!flags[i]) indexByReference.set(segmentReference(segment, i).referenceId, i);
     }
     return {
-      name,
-      shared: { segmentId: nextSegmentId++, bytes, tombstones },
+      shared: { segmentId: name, bytes, tombstones },
       segment,
       removed: flags,
       indexByReference,
@@ -209,8 +206,8 @@ export async function openIndex(options: {
   async function write(): Promise<void> {
     if (!isChanged) return;
     isChanged = false;
-    const segments = held.map(({ name, shared, removed }) => ({
-      name,
+    const segments = held.map(({ shared, removed }) => ({
+      name: shared.segmentId,
       bytes: shared.bytes,
       removed: [...removed.entries()].flatMap(([index, flag]) => (flag ? [index] : [])),
     }));

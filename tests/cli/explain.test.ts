@@ -53,11 +53,11 @@ describe('explaining', { timeout: 60_000 }, () => {
     const { status, stdout, stderr } = await explain('absent', '--format', 'json');
     expect(status).toBe(0);
     const answer = JSON.parse(stdout) as ExplanationAnswer;
-    expect(answer).toMatchObject({ in_scan: false, verdict: { is_match: false, missing: 'disagrees' } });
+    expect(answer).toMatchObject({ in_scan: false, verdict: { is_match: false, missing: 'few_votes' } });
     expect(stderr).toContain(`picture: ${picture}`);
     const byId = await explain(answer.recording.recording_id);
-    expect(byId.stdout).toMatch(/^NO MATCH \(disagrees\) {2}Intro \(absent\)/);
-    expect(await readFile(picture, 'utf8')).toContain('NO MATCH: disagrees');
+    expect(byId.stdout).toMatch(/^NO MATCH \(few votes\) {2}Intro \(absent\)/);
+    expect(await readFile(picture, 'utf8')).toContain('NO MATCH: few votes');
   });
 
   it('leaves alone what is no picture of its own, and says what it was not given', async () => {

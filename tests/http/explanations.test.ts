@@ -79,13 +79,12 @@ describe('explanations over HTTP', () => {
   it('say of a recording that is not there why not, to whoever may see it', async () => {
     const ofLabel = await label.scan(await fingerprintOfScan(), { transforms: 'none' });
     for (const [client, scan, missing] of [
-      [operator, scanId, 'disagrees'],
-      [label, ofLabel.body.scan_id, 'few_votes'],
+      [operator, scanId, 'few_votes'],
+      [label, ofLabel.body.scan_id, 'no_votes'],
     ] as const) {
       const { status, body } = await explain(client, idOf('whallon-intro'), scan);
       expect([status, body.in_scan, body.verdict.is_match]).toEqual([200, false, false]);
       expect(body.verdict.missing).toBe(missing);
-      expect(body.verdict.sentence).toContain('where chance gives');
     }
   });
 

@@ -192,7 +192,7 @@ test('a search sees a tombstone that is set after the segment went to the thread
   const reference = recordings.find(({ externalId }) => externalId === piece?.externalId);
   const { fingerprint } = await fingerprintFile('reference', reference?.path as string);
   const bytes = await workers.buildSegment([newReference(1, asReference(fingerprint))]);
-  const segment: SharedSegment = { segmentId: 1, bytes, tombstones: new SharedArrayBuffer(1) };
+  const segment: SharedSegment = { segmentId: 'a', bytes, tombstones: new SharedArrayBuffer(1) };
   const search = async () =>
     (await workers.match({ segments: [segment], fingerprint: upload, transforms: 'none' })).matches.length;
   expect(await search()).toBe(1);

@@ -147,6 +147,18 @@ describe('indexes that share one folder', () => {
     for (const seed of [1, 2, 3]) expect(await registry.finds(next, seed)).toBe(true);
   });
 
+  test('are told apart by the threads they share, whatever batches each read', async () => {
+    await registry.register(1);
+    const early = await registry.index({ store: { listenToFeed: async () => async () => undefined } });
+    await early.catchUp();
+    for (const seed of [2, 3]) await registry.register(seed);
+    const late = await registry.index();
+    await late.catchUp();
+    // One after the other on one thread, so that the second finds open what the first searched.
+    expect(await registry.finds(early, 1)).toBe(true);
+    for (const seed of [1, 2, 3]) expect(await registry.finds(late, seed)).toBe(true);
+  });
+
   test('do not go back: one that is behind does not write over one that is ahead', async () => {
     const behind = await registry.index({
       // Deaf, and its feed ends after the first entry.

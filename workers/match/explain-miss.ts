@@ -9,7 +9,7 @@ import { alteredLook, buriedLook, type Look, secondLook } from './parameters.ts'
 import type { PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, unaltered } from './probes.ts';
 import { verify, type Window } from './verify.ts';
-import { type Candidate, guessOf, voteSegment } from './vote.ts';
+import { type Candidate, guessOf, vote } from './vote.ts';
 
 /** Windows searched for the nearest thing to a line where no line was voted: ten minutes side by side. */
 const maxMissWindows = 60;
@@ -46,14 +46,14 @@ export function nearestMiss(pair: Pair, transforms: TransformSet): Trial | undef
 }
 
 function nearestLine(
-  { segment, tombstones }: SearchedSegment,
+  searched: SearchedSegment,
   upload: PeakLookup,
   window: Window,
   look: Look,
   hypothesis: Hypothesis,
 ): Candidate | undefined {
   const probes = probesOf(upload, window, look, hypothesis);
-  return voteSegment(segment, tombstones, probes, { ...look, minVotes: 1, lineVotes: 1 })[0];
+  return vote([searched], probes, { ...look, minVotes: 1, lineVotes: 1 })[0];
 }
 
 function spread(windows: readonly Window[]): readonly Window[] {

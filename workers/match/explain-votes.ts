@@ -10,7 +10,7 @@ import { alteredLook, type Look, voteBinShift } from './parameters.ts';
 import { firstPeakFrom, type PeakLookup } from './peak-lookup.ts';
 import { type Probes, probeWindow } from './probes.ts';
 import type { Window } from './verify.ts';
-import { voteSegment } from './vote.ts';
+import { vote } from './vote.ts';
 
 /** Bins shown either side of the best line: 6 s. */
 const shownBins = 38;
@@ -66,10 +66,8 @@ export function viewVotes(
 }
 
 /** Votes of the best line, however few. */
-function bestVotes(probes: Probes, { segment, tombstones }: SearchedSegment): number {
-  return (
-    voteSegment(segment, tombstones, probes, { ...alteredLook, minVotes: 1, lineVotes: 1 })[0]?.votes ?? 0
-  );
+function bestVotes(probes: Probes, searched: SearchedSegment): number {
+  return vote([searched], probes, { ...alteredLook, minVotes: 1, lineVotes: 1 })[0]?.votes ?? 0;
 }
 
 export function probesOf(

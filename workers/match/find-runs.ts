@@ -1,61 +1,110 @@
-/** The look-up of probes: which postings each of them meets in a segment. */
+/** The look-up of probes: which postings each of them meets in each segment, and which of them are worth reading. */
 import { anchorBits } from '../index/landmark.ts';
 import { type BucketDirectory, countBits, type Segment } from '../index/segment.ts';
 import { grow } from './growing-arrays.ts';
+import { sharedEffort } from './parameters.ts';
 import { isPitchKnown, type Probes } from './probes.ts';
 
-/** Postings by probe; of probes that have any. Valid until the next call of `findRuns`. */
+/** Postings of one segment by probe; of probes that have any. */
 export type Runs = {
-  readonly count: number;
-  /** Runs longer than this are not to be read. */
-  readonly longest: number;
-  readonly probes: Uint32Array;
-  readonly begins: Uint32Array;
-  readonly ends: Uint32Array;
+  count: number;
+  probes: Uint32Array<ArrayBuffer>;
+  begins: Uint32Array<ArrayBuffer>;
+  ends: Uint32Array<ArrayBuffer>;
+};
+
+/** Valid until the next call of `findRuns`. */
+export type FoundRuns = {
+  /** One for each segment. */
+  readonly ofSegments: readonly Runs[];
+  /** Of each probe: its effort, and more the more postings share its place. */
+  readonly efforts: Uint16Array;
 };
 
 const anchorMask = (1 << anchorBits) - 1;
 /** Runs longer than this are searched by halving. */
 const linearSlot = 24;
-/** Kept between calls: one set of buffers a thread. */
-let runProbes = new Uint32Array(2 ** 14);
-let runBegins = new Uint32Array(2 ** 14);
-let runEnds = new Uint32Array(2 ** 14);
-/** How many probes have how many postings. */
-const runLengths = new Uint32Array(4096);
+/** Kept between calls: one set of buffers a thread and segment. */
+const kept: Runs[] = [];
+/** Postings that each probe meets in all segments. */
+let met = new Uint32Array(2 ** 14);
+let efforts = new Uint16Array(2 ** 14);
 
-/**
- * The postings of the rarest probes first, and of as many as the budget allows: what many recordings share
- * says little about any of them, and so a scan's cost does not grow with the catalog where it learns nothing.
- */
-export function findRuns(segment: Segment, { keys, count, hypothesis }: Probes, maxHits: number): Runs {
+/** Where the postings of each probe lie, in every segment. */
+export function findRuns(segments: readonly Segment[], probes: Probes): FoundRuns {
+  const { keys, count, hypothesis } = probes;
   const span = isPitchKnown(hypothesis) ? 1 : 1 << anchorBits;
-  const runs =
-    segment.buckets === undefined
-      ? findRunsBySlot(segment, keys, count, span)
-      : findRunsByBucket(segment.remainders, segment.buckets, keys, count, span);
-  runLengths.fill(0);
-  for (let run = 0; run < runs; run++) {
-    const length = Math.min((runEnds[run] as number) - (runBegins[run] as number), runLengths.length - 1);
-    runLengths[length] = (runLengths[length] as number) + 1;
+  if (met.length < count) {
+    met = new Uint32Array(2 ** Math.ceil(Math.log2(count)));
+    efforts = new Uint16Array(met.length);
   }
-  let longest = 0;
-  for (let sum = 0; longest + 1 < runLengths.length; longest++) {
-    sum += (longest + 1) * (runLengths[longest + 1] as number);
-    if (sum > maxHits) break;
+  met.fill(0, 0, count);
+  const ofSegments = segments.map((segment, i) => {
+    kept[i] ??= {
+      count: 0,
+      probes: new Uint32Array(2 ** 13),
+      begins: new Uint32Array(2 ** 13),
+      ends: new Uint32Array(2 ** 13),
+    };
+    const runs = kept[i];
+    runs.count = 0;
+    if (segment.buckets !== undefined)
+      findRunsByBucket(segment.remainders, segment.buckets, keys, count, span, runs);
+    else if (segment.slotShift === anchorBits && span > 1) findWholeSlots(segment.slots, keys, count, runs);
+    else findRunsBySlot(segment, keys, count, span, runs);
+    for (let run = 0; run < runs.count; run++) {
+      const probe = runs.probes[run] as number;
+      met[probe] = (met[probe] as number) + (runs.ends[run] as number) - (runs.begins[run] as number);
+    }
+    return runs;
+  });
+  for (let k = 0; k < count; k++) {
+    efforts[k] = (probes.efforts[k] as number) + Math.round(sharedEffort * Math.log2(1 + (met[k] as number)));
   }
-  return { count: runs, longest, probes: runProbes, begins: runBegins, ends: runEnds };
+  return { ofSegments, efforts };
 }
 
-/** Sets down the postings of each probe that has any, by the probe's place; says how many have. */
+/** Postings by the effort they take. */
+const postingsOf = new Float64Array(512);
+
+/**
+ * The most effort that `maxHits` postings of all segments allow: what is likeliest first. What many recordings share
+ * says little about any of them, and so a scan's cost does not grow with the catalog where it learns nothing.
+ */
+export function affordableEffort(probes: Probes, maxHits: number): number {
+  postingsOf.fill(0);
+  for (let k = 0; k < probes.count; k++) {
+    const effort = efforts[k] as number;
+    postingsOf[effort] = (postingsOf[effort] as number) + (met[k] as number);
+  }
+  let most = 0;
+  for (let sum = 0; most < postingsOf.length; most++) {
+    sum += postingsOf[most] as number;
+    if (sum > maxHits) break;
+  }
+  return most - 1;
+}
+
+function add(runs: Runs, probe: number, begin: number, end: number): void {
+  if (runs.count === runs.probes.length) {
+    runs.probes = grow(runs.probes);
+    runs.begins = grow(runs.begins);
+    runs.ends = grow(runs.ends);
+  }
+  runs.probes[runs.count] = probe;
+  runs.begins[runs.count] = begin;
+  runs.ends[runs.count++] = end;
+}
+
+/** Sets down the postings of each probe that has any. */
 function findRunsByBucket(
   remainders: Uint16Array,
   { marks, before, begins }: BucketDirectory,
   keys: Uint32Array,
   count: number,
   span: number,
-): number {
-  let runs = 0;
+  runs: Runs,
+): void {
   for (let k = 0; k < count; k++) {
     const key = keys[k] as number;
     const bucket = key >>> anchorBits;
@@ -72,12 +121,8 @@ function findRunsByBucket(
       for (end = begin; end < last && ((remainders[end] as number) & anchorMask) === anchor; ) end++;
       if (begin === end) continue;
     }
-    if (runs === runProbes.length) growRuns();
-    runProbes[runs] = k;
-    runBegins[runs] = begin;
-    runEnds[runs++] = end;
+    add(runs, k, begin, end);
   }
-  return runs;
 }
 
 /** The same in a segment of any size. */
@@ -86,9 +131,9 @@ function findRunsBySlot(
   keys: Uint32Array,
   count: number,
   span: number,
-): number {
+  runs: Runs,
+): void {
   const mask = (1 << slotShift) - 1;
-  let runs = 0;
   for (let k = 0; k < count; k++) {
     const key = keys[k] as number;
     const slot = key >>> slotShift;
@@ -96,17 +141,22 @@ function findRunsBySlot(
     const slotEnd = slots[slot + 1] as number;
     const begin = firstNotBelow(remainders, slots[slot] as number, slotEnd, first);
     const end = firstNotBelow(remainders, begin, slotEnd, first + span);
-    if (begin === end) continue;
-    if (runs === runProbes.length) growRuns();
-    runProbes[runs] = k;
-    runBegins[runs] = begin;
-    runEnds[runs++] = end;
+    if (begin < end) add(runs, k, begin, end);
   }
-  return runs;
 }
 
-/** Where in a slot, which is in order, the first remainder lies that is not below `least`. */
-function firstNotBelow(remainders: Uint16Array, begin: number, end: number, least: number): number {
+/** The same where a slot is a bucket and all of it is wanted: no remainder need be looked at. */
+function findWholeSlots(slots: Uint32Array, keys: Uint32Array, count: number, runs: Runs): void {
+  for (let k = 0; k < count; k++) {
+    const slot = (keys[k] as number) >>> anchorBits;
+    const begin = slots[slot] as number;
+    const end = slots[slot + 1] as number;
+    if (begin < end) add(runs, k, begin, end);
+  }
+}
+
+/** Where in a stretch, which is in order, the first remainder lies that is not below `least`. */
+export function firstNotBelow(remainders: Uint16Array, begin: number, end: number, least: number): number {
   let low = begin;
   let high = end;
   while (high - low > linearSlot) {
@@ -116,10 +166,4 @@ function firstNotBelow(remainders: Uint16Array, begin: number, end: number, leas
   }
   while (low < high && (remainders[low] as number) < least) low++;
   return low;
-}
-
-function growRuns(): void {
-  runProbes = grow(runProbes);
-  runBegins = grow(runBegins);
-  runEnds = grow(runEnds);
 }

@@ -15,9 +15,10 @@ import {
   buriedLook,
   firstLook,
   type Look,
+  manyPostings,
   maxCandidates,
-  maxCandidatesOfHypothesis,
   maxFalseMatchProbability,
+  pitchLook,
   secondLook,
   windowFrames,
   windowHopFrames,
@@ -26,7 +27,7 @@ import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
 import { type Tried, type Verdict, verify, type Window } from './verify.ts';
-import { type Candidate, guessOf, voteSegment } from './vote.ts';
+import { type Candidate, guessOf, vote } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
 
@@ -145,11 +146,11 @@ export function windowsOf(frameCount: number): Window[] {
   }));
 }
 
-/** First by the more salient half of the peaks, an eighth of the landmarks; by more where that leaves anything open. */
+/** First by the most salient peaks; by more of them where that leaves anything open. */
 function searchUnaltered(scan: Scan, window: Window): void {
   const tried = new Set<string>();
   for (const look of [firstLook, secondLook]) {
-    for (const candidate of vote(scan, window, look, unaltered)) {
+    for (const candidate of voteOn(scan, window, look, unaltered)) {
       const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
       if (tried.has(key)) continue;
       tried.add(key);
@@ -161,36 +162,40 @@ function searchUnaltered(scan: Scan, window: Window): void {
 
 /** All peaks, weak ones too: the recording may be there under something louder. */
 function searchBuried(scan: Scan, window: Window): void {
-  for (const candidate of vote(scan, window, buriedLook, unaltered)) {
-    verifyCandidate(scan, candidate, buriedLook, window, 1);
+  const postings = scan.segments.reduce((sum, { segment }) => sum + segment.postingCount, 0);
+  const look = postings < manyPostings ? buriedLook : { ...buriedLook, strays: 0 };
+  for (const candidate of voteOn(scan, window, look, unaltered)) {
+    verifyCandidate(scan, candidate, look, window, 1);
   }
 }
 
 /** Every hypothesis votes before any candidate is verified: the right tempo's votes stand out among the tempos. */
 function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothesis[]): void {
   const candidates = hypotheses
-    .flatMap((hypothesis) => vote(scan, window, alteredLook, hypothesis).slice(0, maxCandidatesOfHypothesis))
+    .flatMap((hypothesis) => voteOn(scan, window, lookOf(hypothesis), hypothesis))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, maxCandidates);
   for (const candidate of candidates) {
     if (isCovered(scan, window)) return;
-    verifyCandidate(scan, candidate, alteredLook, window, countHypotheses(hypotheses, candidate.isOnLine));
+    const alterations = countHypotheses(hypotheses, candidate.isOnLine);
+    verifyCandidate(scan, candidate, lookOf(candidate.hypothesis), window, alterations);
   }
 }
 
-/** The best voted candidates of all segments, best first. */
-function vote(
+function lookOf({ tempo }: Hypothesis): Look {
+  return tempo === 1 ? pitchLook : alteredLook;
+}
+
+/** The best voted candidates, best first. */
+function voteOn(
   { segments, upload }: Scan,
   { begin, end }: Window,
   look: Look,
   hypothesis: Hypothesis,
 ): Candidate[] {
   const first = firstPeakFrom(upload, begin);
-  const probes = probeWindow(upload.constellation, first, firstPeakFrom(upload, end), look, hypothesis);
-  return segments
-    .flatMap(({ segment, tombstones }) => voteSegment(segment, tombstones, probes, look))
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, maxCandidates);
+  const last = firstPeakFrom(upload, end);
+  return vote(segments, probeWindow(upload.constellation, first, last, look, hypothesis), look);
 }
 
 /** Whether most of a window lies in what was found, in one stretch or several, however well they agree. */

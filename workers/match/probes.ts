@@ -17,8 +17,8 @@ import {
   zoneFrames,
   zoneSteps,
 } from '../index/landmark.ts';
-import { grow, growShort } from './growing-arrays.ts';
-import { anchorEdgeSteps, edgeSteps, type Look } from './parameters.ts';
+import { grow, growBytes, growShort } from './growing-arrays.ts';
+import { anchorEdgeSteps, edgeSteps, type Look, placeEffort, strayEffort } from './parameters.ts';
 
 /** What is supposed to have been done to the recording. */
 export type Hypothesis = {
@@ -39,6 +39,8 @@ export type Probes = {
   readonly keys: Uint32Array;
   /** Of each probe: the upload's peak that is its anchor, counted from the window's first. */
   readonly anchors: Uint32Array;
+  /** Of each probe: the effort it takes. */
+  readonly efforts: Uint8Array;
   /** Of each peak: its time × tempo, in reference frames. */
   readonly frames: Uint32Array;
   /** Of each peak. */
@@ -52,6 +54,7 @@ const lastAnchorCell = 63;
 /** Kept between calls: one set of buffers a thread. */
 let probeKeys = new Uint32Array(2 ** 17);
 let probeAnchors = new Uint32Array(2 ** 17);
+let probeEfforts = new Uint8Array(2 ** 17);
 let anchorFrames = new Uint32Array(2 ** 11);
 let anchorSteps = new Uint16Array(2 ** 11);
 const partners = new Int32Array(maxPartners);
@@ -64,6 +67,8 @@ const thirdShares = new Int32Array(4 * maxPartners);
 const shareCounts = new Uint8Array(4 * maxPartners);
 /** No window has more: one that was made up to be dear is looked at in part. Music's has up to 4 million. */
 const maxProbes = 2 ** 23;
+/** Efforts are told apart up to this. */
+const maxEffort = 255;
 /** Two anchors with 4 × 4 shares. */
 const maxProbesPerTriplet = 32;
 
@@ -72,7 +77,7 @@ export function probeWindow(
   constellation: Constellation,
   begin: number,
   end: number,
-  { ranks, strays }: Look,
+  { ranks, strays, effort }: Look,
   hypothesis: Hypothesis,
 ): Probes {
   const { frames, steps } = constellation;
@@ -97,31 +102,46 @@ export function probeWindow(
       ownAnchor = Math.min(lastAnchorCell, (unshifted / anchorCell) | 0);
       otherAnchor = neighbour(unshifted, ownAnchor, anchorCell, anchorEdgeSteps, lastAnchorCell);
     }
-    const partnerCount = partnersOf(constellation, i, zoneFrames / tempo, ranks, partners);
-    for (let p = 0; p < partnerCount; p++) {
-      const partner = partners[p] as number;
-      placePartner(
-        p,
-        (steps[partner] as number) - step,
-        ((frames[partner] as number) - (frames[i] as number)) * tempo,
-      );
-    }
-    for (let p = 0; p < partnerCount; p++) {
+    const rank = constellation.ranks[i] as number;
+    const partnerCount = sortByRank(
+      constellation,
+      partnersOf(constellation, i, zoneFrames / tempo, ranks, partners),
+    );
+    let placed = 0;
+    for (let p = 0; p + 1 < partnerCount; p++) {
+      const base = rank + (constellation.ranks[partners[p] as number] as number) - placeEffort;
       for (let r = p + 1; r < partnerCount; r++) {
+        const taken = base + (constellation.ranks[partners[r] as number] as number) + (p + r) * placeEffort;
+        if (taken > effort) break;
+        for (; placed <= r; placed++) {
+          const partner = partners[placed] as number;
+          placePartner(
+            placed,
+            (steps[partner] as number) - step,
+            ((frames[partner] as number) - (frames[i] as number)) * tempo,
+          );
+        }
         if (count + maxProbesPerTriplet > probeKeys.length) {
           probeKeys = grow(probeKeys);
           probeAnchors = grow(probeAnchors);
+          probeEfforts = growBytes(probeEfforts);
         }
-        for (let s = 0; s < (shareCounts[4 * p + Math.min(2, strays)] as number); s++) {
-          const left = strays - straysOf(p, s);
-          const second = secondShares[4 * p + s] as number;
-          const thirds = shareCounts[4 * r + Math.min(2, left)] as number;
+        // A landmark's partners are in the order of the constellation.
+        const [b, c] = (partners[p] as number) < (partners[r] as number) ? [p, r] : [r, p];
+        const most = Math.min(strays, Math.floor((effort - taken) / strayEffort));
+        for (let s = 0; s < (shareCounts[4 * b + Math.min(2, most)] as number); s++) {
+          const still = most - straysOf(b, s);
+          const second = secondShares[4 * b + s] as number;
+          const thirds = shareCounts[4 * c + Math.min(2, still)] as number;
           for (let t = 0; t < thirds; t++) {
-            const key = keyOfShares(second, thirdShares[4 * r + t] as number);
+            const key = keyOfShares(second, thirdShares[4 * c + t] as number);
+            const own = Math.min(maxEffort, taken + strayEffort * (straysOf(b, s) + straysOf(c, t)));
             probeAnchors[count] = anchor;
+            probeEfforts[count] = own;
             probeKeys[count++] = key | ownAnchor;
-            if (otherAnchor < 0 || left <= straysOf(r, t)) continue;
+            if (otherAnchor < 0 || still <= straysOf(c, t)) continue;
             probeAnchors[count] = anchor;
+            probeEfforts[count] = Math.min(maxEffort, own + strayEffort);
             probeKeys[count++] = key | otherAnchor;
           }
         }
@@ -133,9 +153,23 @@ export function probeWindow(
     count,
     keys: probeKeys,
     anchors: probeAnchors,
+    efforts: probeEfforts,
     frames: anchorFrames,
     steps: anchorSteps,
   };
+}
+
+/** Puts the first `partnerCount` partners in the order of their ranks, the earlier first where they are equal. */
+function sortByRank({ ranks }: Constellation, partnerCount: number): number {
+  for (let p = 1; p < partnerCount; p++) {
+    const own = partners[p] as number;
+    const rank = ranks[own] as number;
+    let to = p;
+    for (; to > 0 && (ranks[partners[to - 1] as number] as number) > rank; to--)
+      partners[to] = partners[to - 1] as number;
+    partners[to] = own;
+  }
+  return partnerCount;
 }
 
 /** Sets down what partner `p`, this far from its anchor in steps and reference frames, adds to a bucket. */

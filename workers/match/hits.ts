@@ -1,0 +1,185 @@
+/**
+ * Hits: every posting that a probe meets, as a vote for the line it lies on. They are counted twice: by counters that
+ * many bins share, which show most of them to be alone, and those that are left bin by bin.
+ */
+import { stepsPerOctave } from '../fingerprint/parameters.ts';
+import { anchorBits, anchorCell } from '../index/landmark.ts';
+import type { Segment } from '../index/segment.ts';
+import { type FoundRuns, firstNotBelow, type Runs } from './find-runs.ts';
+import { grow, growBytes } from './growing-arrays.ts';
+import { sliceSteps, voteBinShift } from './parameters.ts';
+import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
+
+/** `position` is the newest posting that voted, `first` the oldest; they say which reference this is. A posting votes once. */
+export type Bin = { votes: number; sum: number; first: number; position: number };
+
+/** Added to every diagonal so that an upload that begins before its reference still counts upwards. */
+export const bias = 1 << 20;
+/** Where the pitch is open: windows of one anchor cell each, and before them one for each line of the plane. */
+export const windowCount = 256;
+export const firstPitchWindow = 2;
+const pitchBias = 64;
+const anchorMask = (1 << anchorBits) - 1;
+/** Counters at the most: 4 MB. */
+const mostCounterBits = 22;
+/** Counters are 16 to 32 times as many as hits: a tenth of these, or so, meets a stranger's in a round. */
+const spareBits = 4;
+/** Spreads the pitch windows of one diagonal over the counters; odd. */
+const pitchStride = 40_503;
+/** Hits are counted in rounds, each of those that the one before left; what shares a counter in one is apart in the next. */
+const rounds = [0, 1_664_525];
+/** Kept between calls: one set of buffers a thread. */
+const counters = new Uint8Array(2 ** mostCounterBits);
+let counterBits = mostCounterBits;
+let counterMask = 2 ** counterBits - 1;
+let turn = 0;
+let hitDiagonals = new Uint32Array(2 ** 14);
+let hitPositions = new Uint32Array(2 ** 14);
+let hitWindows = new Uint8Array(2 ** 14);
+
+/**
+ * Sets down each posting that is to be read; says how many. Valid until the next call. A bucket that too many postings share is not read
+ * whole but, up to the effort `slices`, where the lines of the plane put its anchors: 8 % of it, so that a large index
+ * is searched along them as a small one is searched everywhere.
+ */
+export function readHits(
+  { remainders, positions }: Segment,
+  { anchors, frames, steps, hypothesis }: Probes,
+  { efforts }: FoundRuns,
+  { count: runs, probes, begins, ends }: Runs,
+  whole: number,
+  slices: number,
+): number {
+  const isKnown = isPitchKnown(hypothesis);
+  const lines = linesOf(hypothesis);
+  const [firstLine = Number.NaN, secondLine = Number.NaN] = lines;
+  let count = 0;
+  for (let run = 0; run < runs; run++) {
+    const probe = probes[run] as number;
+    const effort = efforts[probe] as number;
+    const isWhole = effort <= whole;
+    if (!isWhole && (lines.length === 0 || effort > slices)) continue;
+    const end = ends[run] as number;
+    const begin = begins[run] as number;
+    const anchor = anchors[probe] as number;
+    const frame = (frames[anchor] as number) - bias;
+    const step = (steps[anchor] as number) - anchorCell / 2;
+    let at = begin;
+    for (let line = 0; line < (isWhole ? 1 : lines.length); line++) {
+      let until = end;
+      if (!isWhole) {
+        const pitch = lines[line] as number;
+        const kept = (remainders[begin] as number) & ~anchorMask;
+        const low = Math.max(0, Math.ceil((step - pitch - sliceSteps) / anchorCell));
+        const high = Math.min(anchorMask, Math.floor((step - pitch + sliceSteps) / anchorCell));
+        if (high < low) continue;
+        at = firstNotBelow(remainders, at, end, kept + low);
+        until = at;
+        while (until < end && (remainders[until] as number) <= kept + high) until++;
+      }
+      if (count + until - at > hitDiagonals.length) growHits(count + until - at);
+      for (; at < until; at++) {
+        let window = 0;
+        if (!isKnown) {
+          const apart = step - ((remainders[at] as number) & anchorMask) * anchorCell;
+          if (apart < hypothesis.lowestPitch || apart > hypothesis.highestPitch) continue;
+          const fromFirst = Math.abs(apart - firstLine);
+          const fromSecond = Math.abs(apart - secondLine);
+          if (Math.min(fromFirst, fromSecond) <= sliceSteps) window = fromFirst <= fromSecond ? 0 : 1;
+          else window = Math.floor(apart / anchorCell) + pitchBias;
+        }
+        const position = positions[at] as number;
+        hitPositions[count] = position;
+        hitDiagonals[count] = position - frame;
+        hitWindows[count++] = window;
+      }
+    }
+  }
+  return count;
+}
+
+/** Votes by bin × `windowCount` + window, without most of those that are fewer than `leastVotes` of their window. */
+export function countHits(hitCount: number, leastVotes: Uint8Array): ReadonlyMap<number, Readonly<Bin>> {
+  let count = hitCount;
+  for (const round of rounds) count = keepCrowded(count, round, leastVotes);
+  const bins = new Map<number, Bin>();
+  for (let i = 0; i < count; i++) {
+    const diagonal = hitDiagonals[i] as number;
+    const key = (diagonal >>> voteBinShift) * windowCount + (hitWindows[i] as number);
+    const position = hitPositions[i] as number;
+    const found = bins.get(key);
+    if (found === undefined) bins.set(key, { votes: 1, sum: diagonal, first: position, position });
+    else if (found.position !== position) {
+      found.votes++;
+      found.sum += diagonal;
+      found.position = position;
+    }
+  }
+  return bins;
+}
+
+/**
+ * Keeps those of the hits that have enough others around them, as far as counters tell that strangers share; says how
+ * many.
+ */
+function keepCrowded(count: number, round: number, leastVotes: Uint8Array): number {
+  counterBits = Math.min(mostCounterBits, 32 - Math.clz32(count) + spareBits);
+  counterMask = 2 ** counterBits - 1;
+  turn = round;
+  for (let i = 0; i < count; i++) {
+    const at = counterAt((hitDiagonals[i] as number) >>> voteBinShift, hitWindows[i] as number);
+    if ((counters[at] as number) < 255) counters[at] = (counters[at] as number) + 1;
+  }
+  let crowded = 0;
+  for (let i = 0; i < count; i++) {
+    const window = hitWindows[i] as number;
+    const diagonal = hitDiagonals[i] as number;
+    if (votesAround(diagonal >>> voteBinShift, window) < (leastVotes[window] as number)) continue;
+    hitDiagonals[crowded] = diagonal;
+    hitPositions[crowded] = hitPositions[i] as number;
+    hitWindows[crowded++] = window;
+  }
+  counters.fill(0, 0, counterMask + 1);
+  return crowded;
+}
+
+function counterAt(bin: number, window: number): number {
+  return (bin + Math.imul(bin >>> counterBits, turn) + window * pitchStride) & counterMask;
+}
+
+/** Votes of a bin, of the better bin beside it in time, and of the better pair beside both in pitch. */
+function votesAround(bin: number, window: number): number {
+  const here = pairVotes(bin, window);
+  if (window < firstPitchWindow) return here;
+  return here + Math.max(pairVotes(bin, window - 1), pairVotes(bin, window + 1));
+}
+
+function pairVotes(bin: number, window: number): number {
+  const own = counters[counterAt(bin, window)] as number;
+  return (
+    own +
+    Math.max(counters[counterAt(bin + 1, window)] as number, counters[counterAt(bin - 1, window)] as number)
+  );
+}
+
+/** The pitch in the middle of a window. */
+export function pitchOf(hypothesis: Hypothesis, window: number): number {
+  if (isPitchKnown(hypothesis)) return hypothesis.lowestPitch;
+  if (window < firstPitchWindow) return linesOf(hypothesis)[window] as number;
+  return (window - pitchBias) * anchorCell + anchorCell / 2;
+}
+
+/** Pitches of the lines of the plane at an open pitch, highest first: so their anchors ascend. */
+function linesOf(hypothesis: Hypothesis): number[] {
+  if (isPitchKnown(hypothesis) || hypothesis.tempo === 1) return [];
+  const speed = Math.log2(hypothesis.tempo) * stepsPerOctave;
+  return speed > 0 ? [speed, 0] : [0, speed];
+}
+
+function growHits(least: number): void {
+  while (hitDiagonals.length < least) {
+    hitDiagonals = grow(hitDiagonals);
+    hitPositions = grow(hitPositions);
+    hitWindows = growBytes(hitWindows);
+  }
+}
