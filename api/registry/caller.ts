@@ -2,7 +2,7 @@
  * Who asks, and what they may. Every use case takes its party from here or from the command line, never from the
  * request's body. Scopes say which acts a key is for; whose rows an act reaches is decided in Postgres, by the session.
  */
-import { type PartyRole, partyRoles } from '../store/party.ts';
+import { type PartyRole, partyRoles } from '../rules/party-role.ts';
 import type { Session } from '../store/session.ts';
 
 export const roles = partyRoles;

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Role } from '../../api/registry/caller.ts';
 import { ensureParty } from '../../api/registry/ensure-party.ts';
 import { createKey } from '../../api/registry/keys.ts';
+import { checkIswc } from '../../api/rules/check-characters.ts';
 import type { DatabaseRole } from '../../api/store/roles.ts';
 import { formOf, HttpClient } from './http-client.ts';
 import { openTestServer, type TestServer } from './server.ts';
@@ -85,7 +86,11 @@ async function settle(
   };
   const headers = { 'idempotency-key': `${name}-key` };
   const { body } = await expectSuccess(client.register(fields, syntheticFingerprintFile(seed), headers));
-  const identifier = { scheme: 'iswc', value: `T${seed}000000`, delivery: `${name} delivery` };
+  const identifier = {
+    scheme: 'iswc',
+    value: `T${seed}00000${checkIswc(`${seed}00000`)}`,
+    delivery: `${name} delivery`,
+  };
   await expectSuccess(client.json('POST', `/v1/recordings/${body.recording_id}/identifiers`, identifier));
   await expectSuccess(client.scan(syntheticFingerprintFile(seed), { external_id: `${name}-upload` }));
   await expectSuccess(client.json('POST', '/v1/keys', { scopes: ['read:recordings'] }));
