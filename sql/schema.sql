@@ -21,7 +21,7 @@ create table api_key (
   constraint api_key_has_a_scope CHECK (cardinality(scopes) > 0),
   constraint api_key_previous_secret_has_an_end CHECK ((previous_secret_sha256 IS NULL) = (previous_secret_until IS NULL)),
   constraint api_key_previous_secret_is_sha256 CHECK (octet_length(previous_secret_sha256) = 32),
-  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
+  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'assert:rights'::text, 'read:rights'::text, 'decide:conflicts'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
   constraint api_key_secret_is_sha256 CHECK (octet_length(secret_sha256) = 32)
 );
 CREATE INDEX api_key_by_party ON api_key USING btree (party_id);
@@ -235,6 +235,94 @@ grant insert, select on mandate to earmark_tenant;
 grant update (revoked_at, revoked_by) on mandate to earmark_operator;
 grant update (revoked_at, revoked_by) on mandate to earmark_tenant;
 
+create table ownership_conflict (
+  ownership_conflict_id uuid not null,
+  party_id uuid not null,
+  recording_id uuid not null,
+  conflict_sha256 bytea not null,
+  side_ids uuid[] not null,
+  reviewer_id uuid,
+  sum_ppm integer not null,
+  details jsonb not null,
+  opened_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  resolution text,
+  constraint ownership_conflict_pk PRIMARY KEY (ownership_conflict_id),
+  constraint ownership_conflict_is_one_for_its_assertions UNIQUE (recording_id, conflict_sha256),
+  constraint ownership_conflict_of_recording FOREIGN KEY (party_id, recording_id) REFERENCES recording(party_id, recording_id) ON DELETE CASCADE,
+  constraint ownership_conflict_reviewed_by_party FOREIGN KEY (reviewer_id) REFERENCES party(party_id),
+  constraint ownership_conflict_digest_is_sha256 CHECK (octet_length(conflict_sha256) = 32),
+  constraint ownership_conflict_has_sides CHECK (cardinality(side_ids) >= 1 AND cardinality(side_ids) <= 100),
+  constraint ownership_conflict_is_above_the_whole CHECK (sum_ppm > 1000000),
+  constraint ownership_conflict_resolution_is_known CHECK (resolution = ANY (ARRAY['withdrawal'::text, 'decision'::text, 'superseded'::text])),
+  constraint ownership_conflict_resolution_says_when CHECK ((resolved_at IS NULL) = (resolution IS NULL)),
+  constraint ownership_conflict_reviewer_is_no_side CHECK (NOT (reviewer_id = ANY (side_ids)))
+);
+alter table ownership_conflict enable row level security, force row level security;
+create policy conflicts_within_mandate on ownership_conflict as permissive for select to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = ownership_conflict.recording_id)))));
+create policy operator_reaches_all on ownership_conflict as permissive for all to earmark_operator
+  using (true);
+create policy service_keeps_conflicts on ownership_conflict as permissive for all to earmark_service
+  using (true);
+create policy conflicts_of_own_and_to_review on ownership_conflict as permissive for select to earmark_tenant
+  using (((party_id = caller_party()) OR (caller_party() = ANY (side_ids)) OR (reviewer_id = caller_party())));
+grant select on ownership_conflict to earmark_administrator;
+grant select on ownership_conflict to earmark_operator;
+grant insert, select on ownership_conflict to earmark_service;
+grant select on ownership_conflict to earmark_tenant;
+grant update (reviewer_id) on ownership_conflict to earmark_operator;
+grant update (details, resolution, resolved_at, sum_ppm) on ownership_conflict to earmark_service;
+
+create table ownership_decision (
+  ownership_decision_id uuid not null,
+  party_id uuid not null,
+  recording_id uuid not null,
+  ownership_conflict_id uuid not null,
+  decided_by uuid not null,
+  decided_right text not null,
+  territories_include text[] not null,
+  territories_exclude text[] not null,
+  valid_from date,
+  valid_to date,
+  upheld uuid[] not null,
+  set_aside uuid[] not null,
+  reason text not null,
+  recorded_at timestamp with time zone not null,
+  constraint ownership_decision_pk PRIMARY KEY (ownership_decision_id),
+  constraint ownership_decision_about_recording FOREIGN KEY (party_id, recording_id) REFERENCES recording(party_id, recording_id) ON DELETE CASCADE,
+  constraint ownership_decision_by_party FOREIGN KEY (decided_by) REFERENCES party(party_id),
+  constraint ownership_decision_on_conflict FOREIGN KEY (ownership_conflict_id) REFERENCES ownership_conflict(ownership_conflict_id) ON DELETE CASCADE,
+  constraint ownership_decision_period_in_order CHECK (valid_to > valid_from),
+  constraint ownership_decision_right_is_known CHECK (decided_right = ANY (ARRAY['MakeAvailableRight'::text, 'PerformingRight'::text, 'ReproductionRight'::text, 'SynchronizationRight'::text, 'AllRights'::text])),
+  constraint ownership_decision_says_why CHECK (char_length(reason) >= 1 AND char_length(reason) <= 1000),
+  constraint ownership_decision_sets_something_aside CHECK (cardinality(set_aside) >= 1 AND cardinality(set_aside) <= 100),
+  constraint ownership_decision_territories_are_named CHECK (cardinality(territories_include) >= 1 AND cardinality(territories_include) <= 300 AND cardinality(territories_exclude) <= 300),
+  constraint ownership_decision_upheld_is_bounded CHECK (cardinality(upheld) <= 100)
+);
+CREATE INDEX ownership_decision_by_recording ON ownership_decision USING btree (recording_id);
+alter table ownership_decision enable row level security, force row level security;
+create policy decisions_within_mandate on ownership_decision as permissive for select to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = ownership_decision.recording_id)))));
+create policy operator_reaches_all on ownership_decision as permissive for all to earmark_operator
+  using (true);
+create policy service_finds_conflicts on ownership_decision as permissive for select to earmark_service
+  using (true);
+create policy conflicts_are_decided_by_their_reviewer on ownership_decision as restrictive for insert to earmark_tenant
+  with check (((decided_by = caller_party()) AND caller_has('decide:conflicts'::text) AND (EXISTS ( SELECT
+   FROM ownership_conflict c
+  WHERE ((c.ownership_conflict_id = ownership_decision.ownership_conflict_id) AND (c.recording_id = ownership_decision.recording_id) AND (c.reviewer_id = caller_party()))))));
+create policy decisions_about_own_and_own_ones on ownership_decision as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (decided_by = caller_party())));
+grant select on ownership_decision to earmark_administrator;
+grant insert, select on ownership_decision to earmark_operator;
+grant select on ownership_decision to earmark_service;
+grant insert, select on ownership_decision to earmark_tenant;
+
 create table party (
   party_id uuid not null,
   name text not null,
@@ -400,6 +488,67 @@ grant update (status, status_reason) on reference to earmark_administrator;
 grant update (status, status_reason) on reference to earmark_operator;
 grant update (status, status_reason) on reference to earmark_tenant;
 
+create table rights_assertion (
+  rights_assertion_id uuid not null,
+  party_id uuid not null,
+  recording_id uuid not null,
+  registrant_id uuid not null,
+  asserted_by uuid not null,
+  scan_id uuid,
+  asserted_right text not null,
+  share_ppm integer not null,
+  territories_include text[] not null,
+  territories_exclude text[] not null,
+  valid_from date,
+  valid_to date,
+  basis text not null,
+  evidence text,
+  content_sha256 bytea not null,
+  recorded_at timestamp with time zone not null,
+  withdrawn_by uuid,
+  withdrawn_at timestamp with time zone,
+  constraint rights_assertion_pk PRIMARY KEY (rights_assertion_id),
+  constraint rights_assertion_about_recording FOREIGN KEY (registrant_id, recording_id) REFERENCES recording(party_id, recording_id) ON DELETE CASCADE,
+  constraint rights_assertion_by_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint rights_assertion_knows_by_own_scan FOREIGN KEY (party_id, scan_id) REFERENCES scan(party_id, scan_id),
+  constraint rights_assertion_said_by_party FOREIGN KEY (asserted_by) REFERENCES party(party_id),
+  constraint rights_assertion_withdrawn_by_party FOREIGN KEY (withdrawn_by) REFERENCES party(party_id),
+  constraint rights_assertion_basis_is_known CHECK (basis = ANY (ARRAY['OriginalOwner'::text, 'SuccessorInTitle'::text, 'ExclusiveLicensee'::text])),
+  constraint rights_assertion_content_is_sha256 CHECK (octet_length(content_sha256) = 32),
+  constraint rights_assertion_evidence_is_bounded CHECK (char_length(evidence) >= 1 AND char_length(evidence) <= 500),
+  constraint rights_assertion_is_withdrawn_after_it_was_made CHECK (withdrawn_at >= recorded_at),
+  constraint rights_assertion_period_in_order CHECK (valid_to > valid_from),
+  constraint rights_assertion_right_is_known CHECK (asserted_right = ANY (ARRAY['MakeAvailableRight'::text, 'PerformingRight'::text, 'ReproductionRight'::text, 'SynchronizationRight'::text, 'AllRights'::text])),
+  constraint rights_assertion_share_is_up_to_the_whole CHECK (share_ppm >= 1 AND share_ppm <= 1000000),
+  constraint rights_assertion_territories_are_named CHECK (cardinality(territories_include) >= 1 AND cardinality(territories_include) <= 300 AND cardinality(territories_exclude) <= 300),
+  constraint rights_assertion_withdrawal_says_by_whom CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL))
+);
+CREATE INDEX rights_assertion_by_owner ON rights_assertion USING btree (party_id, recording_id);
+CREATE UNIQUE INDEX rights_assertion_is_made_once ON rights_assertion USING btree (recording_id, party_id, content_sha256) WHERE withdrawn_at IS NULL;
+alter table rights_assertion enable row level security, force row level security;
+create policy rights_within_mandate on rights_assertion as permissive for all to earmark_administrator
+  using ((EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = rights_assertion.recording_id))));
+create policy rights_are_asserted_in_own_name on rights_assertion as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (((asserted_by = caller_party()) AND (party_id = COALESCE(effective_party(), caller_party())) AND caller_has('assert:rights'::text) AND ((registrant_id = party_id) OR hears_rights(recording_id, scan_id))));
+create policy rights_are_withdrawn_by_who_asserted_them on rights_assertion as restrictive for update to earmark_administrator, earmark_tenant
+  using ((((asserted_by = caller_party()) OR (party_id = COALESCE(effective_party(), caller_party()))) AND caller_has('assert:rights'::text)))
+  with check ((withdrawn_by = caller_party()));
+create policy operator_reaches_all on rights_assertion as permissive for all to earmark_operator
+  using (true);
+create policy service_finds_conflicts on rights_assertion as permissive for select to earmark_service
+  using (true);
+create policy rights_of_own_and_in_own_recordings on rights_assertion as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (registrant_id = caller_party())));
+grant insert, select on rights_assertion to earmark_administrator;
+grant insert, select on rights_assertion to earmark_operator;
+grant select on rights_assertion to earmark_service;
+grant insert, select on rights_assertion to earmark_tenant;
+grant update (withdrawn_at, withdrawn_by) on rights_assertion to earmark_administrator;
+grant update (withdrawn_at, withdrawn_by) on rights_assertion to earmark_operator;
+grant update (withdrawn_at, withdrawn_by) on rights_assertion to earmark_tenant;
+
 create table scan (
   scan_id uuid not null,
   party_id uuid not null,
@@ -492,11 +641,48 @@ CREATE OR REPLACE FUNCTION public.caller_party()
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('earmark.party_id'::text, true), ''::text))::uuid
 
+CREATE OR REPLACE FUNCTION public.decisions_heard(of_recording_ids uuid[], of_scan_id uuid)
+ RETURNS SETOF ownership_decision
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT d.ownership_decision_id,
+     d.party_id,
+     d.recording_id,
+     d.ownership_conflict_id,
+     d.decided_by,
+     d.decided_right,
+     d.territories_include,
+     d.territories_exclude,
+     d.valid_from,
+     d.valid_to,
+     d.upheld,
+     d.set_aside,
+     d.reason,
+     d.recorded_at
+    FROM ownership_decision d
+   WHERE (d.recording_id IN ( SELECT id.id
+            FROM unnest(decisions_heard.of_recording_ids) id(id)
+           WHERE hears_rights(id.id, decisions_heard.of_scan_id)));
+END
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
 CREATE OR REPLACE FUNCTION public.effective_party()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('earmark.on_behalf_of'::text, true), ''::text))::uuid
+
+CREATE OR REPLACE FUNCTION public.hears_rights(of_recording_id uuid, of_scan_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+RETURN (is_operator() OR ((effective_party() IS NULL) AND ((EXISTS (SELECT FROM recording r WHERE ((r.recording_id = hears_rights.of_recording_id) AND (r.party_id = caller_party())))) OR (EXISTS (SELECT FROM rights_assertion a WHERE ((a.recording_id = hears_rights.of_recording_id) AND (a.party_id = caller_party()) AND (a.withdrawn_at IS NULL)))) OR (EXISTS (SELECT FROM ownership_conflict c WHERE ((c.recording_id = hears_rights.of_recording_id) AND ((caller_party() = ANY (c.side_ids)) OR (c.reviewer_id = caller_party()))))) OR is_in_own_scan(of_scan_id, of_recording_id))))
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
 
 CREATE OR REPLACE FUNCTION public.is_in_own_scan(of_scan_id uuid, of_recording_id uuid)
  RETURNS boolean
@@ -505,6 +691,12 @@ CREATE OR REPLACE FUNCTION public.is_in_own_scan(of_scan_id uuid, of_recording_i
 RETURN (EXISTS (SELECT FROM scan s WHERE ((s.scan_id = is_in_own_scan.of_scan_id) AND (s.party_id = caller_party()) AND (s.answer @> jsonb_build_object('matches', jsonb_build_array(jsonb_build_object('recording_id', is_in_own_scan.of_recording_id)))))))
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.is_operator()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (current_setting('role'::text) = 'earmark_operator'::text)
 
 CREATE OR REPLACE FUNCTION public.matched_recording(reference_ids uuid[])
  RETURNS TABLE(reference_id uuid, recording_id uuid, party_id uuid, external_id text, title text, artist text, label text, release_date text, version text, isrcs text[])
@@ -560,6 +752,60 @@ CREATE OR REPLACE FUNCTION public.party_name(of_party_id uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
 RETURN (SELECT p.name FROM party p WHERE (p.party_id = party_name.of_party_id))
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.recordings_heard(of_recording_ids uuid[], of_scan_id uuid)
+ RETURNS TABLE(recording_id uuid, registrant_id uuid, duration_ms integer, is_claim_eligible boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT r.recording_id,
+     r.party_id,
+     ( SELECT max(f.duration_ms) AS max
+            FROM (recording_reference l
+              JOIN fingerprint f ON ((f.reference_id = l.reference_id)))
+           WHERE (l.recording_id = r.recording_id)) AS max,
+     (EXISTS ( SELECT
+            FROM (recording_reference l
+              JOIN reference e ON ((e.reference_id = l.reference_id)))
+           WHERE ((l.recording_id = r.recording_id) AND (e.eligibility = 'claim_eligible'::text)))) AS "exists"
+    FROM recording r
+   WHERE ((r.recording_id = ANY (recordings_heard.of_recording_ids)) AND hears_rights(r.recording_id, recordings_heard.of_scan_id));
+END
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.rights_heard(of_recording_ids uuid[], of_scan_id uuid)
+ RETURNS SETOF rights_assertion
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT a.rights_assertion_id,
+     a.party_id,
+     a.recording_id,
+     a.registrant_id,
+     a.asserted_by,
+     a.scan_id,
+     a.asserted_right,
+     a.share_ppm,
+     a.territories_include,
+     a.territories_exclude,
+     a.valid_from,
+     a.valid_to,
+     a.basis,
+     a.evidence,
+     a.content_sha256,
+     a.recorded_at,
+     a.withdrawn_by,
+     a.withdrawn_at
+    FROM rights_assertion a
+   WHERE (a.recording_id IN ( SELECT id.id
+            FROM unnest(rights_heard.of_recording_ids) id(id)
+           WHERE hears_rights(id.id, rights_heard.of_scan_id)));
+END
 -- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
