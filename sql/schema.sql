@@ -21,7 +21,7 @@ create table api_key (
   constraint api_key_has_a_scope CHECK (cardinality(scopes) > 0),
   constraint api_key_previous_secret_has_an_end CHECK ((previous_secret_sha256 IS NULL) = (previous_secret_until IS NULL)),
   constraint api_key_previous_secret_is_sha256 CHECK (octet_length(previous_secret_sha256) = 32),
-  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'assert:rights'::text, 'read:rights'::text, 'decide:conflicts'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
+  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'assert:rights'::text, 'read:rights'::text, 'decide:conflicts'::text, 'read:policies'::text, 'manage:policies'::text, 'read:outcomes'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
   constraint api_key_secret_is_sha256 CHECK (octet_length(secret_sha256) = 32)
 );
 CREATE INDEX api_key_by_party ON api_key USING btree (party_id);
@@ -365,6 +365,118 @@ create policy own_roles on party_role as permissive for all to earmark_tenant
 grant delete, insert, select on party_role to earmark_operator;
 grant select on party_role to earmark_service;
 grant select on party_role to earmark_tenant;
+
+create table policy (
+  policy_id uuid not null,
+  party_id uuid not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint policy_pk PRIMARY KEY (policy_id),
+  constraint policy_is_found_by_party UNIQUE (party_id, policy_id),
+  constraint policy_created_by_party FOREIGN KEY (created_by) REFERENCES party(party_id),
+  constraint policy_of_party FOREIGN KEY (party_id) REFERENCES party(party_id)
+);
+alter table policy enable row level security, force row level security;
+create policy operator_reaches_all on policy as permissive for all to earmark_operator
+  using (true);
+create policy service_decides_matches on policy as permissive for select to earmark_service
+  using (true);
+create policy own_policies on policy as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy policy_is_made_by_scope on policy as restrictive for insert to earmark_tenant
+  with check (((created_by = caller_party()) AND caller_has('manage:policies'::text)));
+grant insert, select on policy to earmark_operator;
+grant select on policy to earmark_service;
+grant insert, select on policy to earmark_tenant;
+
+create table policy_activation (
+  policy_activation_id uuid not null,
+  policy_id uuid not null,
+  version integer not null,
+  party_id uuid not null,
+  activated_by uuid not null,
+  activated_at timestamp with time zone not null,
+  constraint policy_activation_pk PRIMARY KEY (policy_activation_id),
+  constraint policy_activation_by_party FOREIGN KEY (activated_by) REFERENCES party(party_id),
+  constraint policy_activation_of_policy FOREIGN KEY (party_id, policy_id) REFERENCES policy(party_id, policy_id),
+  constraint policy_activation_of_version FOREIGN KEY (policy_id, version) REFERENCES policy_version(policy_id, version)
+);
+CREATE INDEX policy_activation_by_policy ON policy_activation USING btree (policy_id, activated_at);
+alter table policy_activation enable row level security, force row level security;
+create policy operator_reaches_all on policy_activation as permissive for all to earmark_operator
+  using (true);
+create policy service_decides_matches on policy_activation as permissive for select to earmark_service
+  using (true);
+create policy own_activations on policy_activation as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy version_is_activated_by_scope on policy_activation as restrictive for insert to earmark_tenant
+  with check (((activated_by = caller_party()) AND caller_has('manage:policies'::text)));
+grant insert, select on policy_activation to earmark_operator;
+grant select on policy_activation to earmark_service;
+grant insert, select on policy_activation to earmark_tenant;
+
+create table policy_assignment (
+  policy_assignment_id uuid not null,
+  party_id uuid not null,
+  policy_id uuid not null,
+  recording_id uuid,
+  assigned_by uuid not null,
+  in_force_from timestamp with time zone not null,
+  ended_by uuid,
+  in_force_to timestamp with time zone,
+  constraint policy_assignment_pk PRIMARY KEY (policy_assignment_id),
+  constraint policy_assignment_by_party FOREIGN KEY (assigned_by) REFERENCES party(party_id),
+  constraint policy_assignment_ended_by_party FOREIGN KEY (ended_by) REFERENCES party(party_id),
+  constraint policy_assignment_of_policy FOREIGN KEY (party_id, policy_id) REFERENCES policy(party_id, policy_id),
+  constraint policy_assignment_to_recording FOREIGN KEY (recording_id) REFERENCES recording(recording_id) ON DELETE CASCADE,
+  constraint policy_assignment_end_says_by_whom CHECK ((in_force_to IS NULL) = (ended_by IS NULL)),
+  constraint policy_assignment_ends_after_it_began CHECK (in_force_to >= in_force_from)
+);
+CREATE INDEX policy_assignment_by_recording ON policy_assignment USING btree (recording_id) WHERE recording_id IS NOT NULL;
+CREATE UNIQUE INDEX policy_assignment_is_one_default ON policy_assignment USING btree (party_id) WHERE recording_id IS NULL AND in_force_to IS NULL;
+CREATE UNIQUE INDEX policy_assignment_is_one_override ON policy_assignment USING btree (party_id, recording_id) WHERE recording_id IS NOT NULL AND in_force_to IS NULL;
+alter table policy_assignment enable row level security, force row level security;
+create policy operator_reaches_all on policy_assignment as permissive for all to earmark_operator
+  using (true);
+create policy service_decides_matches on policy_assignment as permissive for select to earmark_service
+  using (true);
+create policy assignment_is_ended_by_scope on policy_assignment as restrictive for update to earmark_tenant
+  using (caller_has('manage:policies'::text))
+  with check ((ended_by = caller_party()));
+create policy own_assignments on policy_assignment as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy policy_is_assigned_by_scope on policy_assignment as restrictive for insert to earmark_tenant
+  with check (((assigned_by = caller_party()) AND caller_has('manage:policies'::text) AND ((recording_id IS NULL) OR hears_rights(recording_id, NULL::uuid))));
+grant insert, select on policy_assignment to earmark_operator;
+grant select on policy_assignment to earmark_service;
+grant insert, select on policy_assignment to earmark_tenant;
+grant update (ended_by, in_force_to) on policy_assignment to earmark_operator;
+grant update (ended_by, in_force_to) on policy_assignment to earmark_tenant;
+
+create table policy_version (
+  policy_id uuid not null,
+  version integer not null,
+  party_id uuid not null,
+  document jsonb not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint policy_version_pk PRIMARY KEY (policy_id, version),
+  constraint policy_version_created_by_party FOREIGN KEY (created_by) REFERENCES party(party_id),
+  constraint policy_version_of_policy FOREIGN KEY (party_id, policy_id) REFERENCES policy(party_id, policy_id),
+  constraint policy_version_is_counted_from_one CHECK (version >= 1 AND version <= 1000)
+);
+alter table policy_version enable row level security, force row level security;
+create policy operator_reaches_all on policy_version as permissive for all to earmark_operator
+  using (true);
+create policy service_decides_matches on policy_version as permissive for select to earmark_service
+  using (true);
+create policy own_versions on policy_version as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy version_is_made_by_scope on policy_version as restrictive for insert to earmark_tenant
+  with check (((created_by = caller_party()) AND caller_has('manage:policies'::text)));
+grant insert, select on policy_version to earmark_operator;
+grant select on policy_version to earmark_service;
+grant insert, select on policy_version to earmark_tenant;
 
 create table recording (
   recording_id uuid not null,
@@ -753,6 +865,69 @@ CREATE OR REPLACE FUNCTION public.party_name(of_party_id uuid)
  STABLE SECURITY DEFINER
 RETURN (SELECT p.name FROM party p WHERE (p.party_id = party_name.of_party_id))
 -- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.past_scan(of_party_id uuid, before_scan_id uuid, scan_limit bigint)
+ RETURNS TABLE(scan_id uuid, is_own boolean, duration_ms integer, created_at timestamp with time zone, matches jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ WITH own AS MATERIALIZED (
+          SELECT (r.recording_id)::text AS recording_id
+            FROM recording r
+           WHERE (r.party_id = past_scan.of_party_id)
+         UNION
+          SELECT (a.recording_id)::text AS recording_id
+            FROM rights_assertion a
+           WHERE ((a.party_id = past_scan.of_party_id) AND (a.withdrawn_at IS NULL))
+         )
+  SELECT s.scan_id,
+     (s.party_id = past_scan.of_party_id),
+     s.duration_ms,
+     s.created_at,
+     ( SELECT jsonb_agg(jsonb_build_object('recording_id', (m.value -> 'recording_id'::text), 'segments', (m.value -> 'segments'::text))) AS jsonb_agg
+            FROM jsonb_array_elements((s.answer -> 'matches'::text)) m(value)
+           WHERE ((m.value ->> 'recording_id'::text) IN ( SELECT own.recording_id
+                    FROM own))) AS jsonb_agg
+    FROM scan s
+   WHERE (((past_scan.before_scan_id IS NULL) OR (s.scan_id < past_scan.before_scan_id)) AND ((past_scan.of_party_id = caller_party()) OR is_operator()))
+   ORDER BY s.scan_id DESC
+  LIMIT past_scan.scan_limit;
+END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.policies_heard(of_recording_ids uuid[], of_scan_id uuid)
+ RETURNS TABLE(party_id uuid, recording_id uuid, policy_id uuid, version integer, document jsonb, in_force_from timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ WITH heard AS MATERIALIZED (
+          SELECT id.id
+            FROM unnest(policies_heard.of_recording_ids) id(id)
+           WHERE hears_rights(id.id, policies_heard.of_scan_id)
+         )
+  SELECT s.party_id,
+     s.recording_id,
+     v.policy_id,
+     v.version,
+     v.document,
+     GREATEST(s.in_force_from, active.activated_at) AS "greatest"
+    FROM ((policy_assignment s
+      CROSS JOIN LATERAL ( SELECT a.version,
+             a.activated_at
+            FROM policy_activation a
+           WHERE (a.policy_id = s.policy_id)
+           ORDER BY a.activated_at DESC, a.policy_activation_id DESC
+          LIMIT 1) active)
+      JOIN policy_version v ON (((v.policy_id = s.policy_id) AND (v.version = active.version))))
+   WHERE ((s.in_force_to IS NULL) AND ((s.recording_id IS NULL) OR (s.recording_id IN ( SELECT heard.id
+            FROM heard))) AND (s.party_id IN ( SELECT a.party_id
+            FROM rights_assertion a
+           WHERE ((a.recording_id IN ( SELECT heard.id
+                    FROM heard)) AND (a.withdrawn_at IS NULL)))));
+END
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 

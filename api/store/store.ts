@@ -12,6 +12,7 @@ import * as mandate from './mandate.ts';
 import { migrate } from './migrate.ts';
 import * as ownershipConflict from './ownership-conflict.ts';
 import * as party from './party.ts';
+import * as policy from './policy.ts';
 import * as recording from './recording.ts';
 import * as reference from './reference.ts';
 import * as registration from './registration.ts';
@@ -80,6 +81,18 @@ const sessionOperations = {
   setConflictReviewer: ownershipConflict.setConflictReviewer,
   decideConflict: ownershipConflict.decideConflict,
   listPartyNames: ownershipConflict.listPartyNames,
+
+  insertPolicy: policy.insertPolicy,
+  insertPolicyVersion: policy.insertPolicyVersion,
+  activatePolicy: policy.activatePolicy,
+  assignPolicy: policy.assignPolicy,
+  endPolicyAssignment: policy.endPolicyAssignment,
+  findPolicy: policy.findPolicy,
+  listPolicies: policy.listPolicies,
+  listPolicyVersions: policy.listPolicyVersions,
+  listPoliciesInForce: policy.listPoliciesInForce,
+  listRecordingsHeard: policy.listRecordingsHeard,
+  listPastScans: policy.listPastScans,
 
   feedHead: changeFeed.feedHead,
 
