@@ -41,7 +41,7 @@ const inForce = {
 export type PolicyInForceRow = RowOf<typeof inForce>;
 const heard = {
   recording_id: computed(uuid),
-  duration_ms: computed(integer),
+  duration_ms: computed<number | undefined>(integer),
   is_claim_eligible: computed(boolean),
 };
 export type RecordingHeardRow = RowOf<typeof heard>;

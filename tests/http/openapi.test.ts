@@ -45,7 +45,9 @@ describe('the OpenAPI document', () => {
 
   it('describes the whole API', () => {
     expect(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`).sort()).toEqual([
+      'DELETE /v1/policies/{id}/default',
       'DELETE /v1/recordings/{id}',
+      'DELETE /v1/recordings/{id}/policy',
       'GET /health',
       'GET /metrics',
       'GET /ready',
@@ -56,9 +58,12 @@ describe('the OpenAPI document', () => {
       'GET /v1/ownership-conflicts/{id}',
       'GET /v1/parties',
       'GET /v1/parties/{id}',
+      'GET /v1/policies',
+      'GET /v1/policies/{id}',
       'GET /v1/recordings',
       'GET /v1/recordings/{id}',
       'GET /v1/recordings/{id}/identifiers',
+      'GET /v1/recordings/{id}/outcome',
       'GET /v1/recordings/{id}/rights',
       'GET /v1/scans/{id}',
       'GET /v1/scans/{id}/matches/{recording_id}/explanation',
@@ -69,6 +74,10 @@ describe('the OpenAPI document', () => {
       'POST /v1/mandates/{id}/revoke',
       'POST /v1/ownership-conflicts/{id}/decisions',
       'POST /v1/parties',
+      'POST /v1/policies',
+      'POST /v1/policies/{id}/activate',
+      'POST /v1/policies/{id}/simulation',
+      'POST /v1/policies/{id}/versions',
       'POST /v1/recordings',
       'POST /v1/recordings/{id}/identifiers',
       'POST /v1/recordings/{id}/identifiers/{identifier_assertion_id}/withdraw',
@@ -77,6 +86,8 @@ describe('the OpenAPI document', () => {
       'POST /v1/scans',
       'PUT /v1/ownership-conflicts/{id}/reviewer',
       'PUT /v1/parties/{id}/roles',
+      'PUT /v1/policies/{id}/default',
+      'PUT /v1/recordings/{id}/policy',
     ]);
   });
 
