@@ -12,7 +12,7 @@ import { rightsRecordOf } from './recorded-rights.ts';
 import { listSaid, namesIn } from './rights.ts';
 
 /** An upload makes a recording available; whoever owns that right decides. */
-export const decidingRight: Right = 'MakeAvailableRight';
+const decidingRight: Right = 'MakeAvailableRight';
 
 export type OwnedRecording = {
   readonly ownerships: readonly Ownership[];

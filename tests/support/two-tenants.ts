@@ -10,6 +10,7 @@ import { checkIswc } from '../../api/rules/check-characters.ts';
 import type { DatabaseRole } from '../../api/store/roles.ts';
 import { formOf, HttpClient } from './http-client.ts';
 import { openTestServer, type TestServer } from './server.ts';
+import { settleRights } from './settled-rights.ts';
 import { syntheticFingerprintFile } from './synthetic-fingerprint.ts';
 
 type Tenant = {
@@ -39,10 +40,11 @@ export async function openTwoTenants(): Promise<TwoTenants> {
   const server = await openTestServer();
   const database = new pg.Client({ connectionString: server.context.config.databaseUrl });
   await database.connect();
+  const operator = await server.client('Registry operators', 'operator');
   // By when they came and not by who sees them: what tenants see is what is looked at.
   const beforehand = await idsIn(database);
   const settleAlone = async (...of: [name: string, letters: string, seed: number]) => {
-    const settled = await settle(server, ...of);
+    const settled = await settle(server, operator, ...of);
     const ids = (await idsIn(database)).filter((id) => !beforehand.includes(id));
     beforehand.push(...ids);
     return { ...settled, ids };
@@ -63,6 +65,7 @@ export async function openTwoTenants(): Promise<TwoTenants> {
 
 async function settle(
   server: TestServer,
+  operator: HttpClient,
   name: string,
   letters: string,
   seed: number,
@@ -94,6 +97,7 @@ async function settle(
   await expectSuccess(client.json('POST', `/v1/recordings/${body.recording_id}/identifiers`, identifier));
   await expectSuccess(client.scan(syntheticFingerprintFile(seed), { external_id: `${name}-upload` }));
   await expectSuccess(client.json('POST', '/v1/keys', { scopes: ['read:recordings'] }));
+  await settleRights(name, body.recording_id, client, operator);
   const mandate = {
     administrator_id: administrator.partyId,
     catalog: 'label',
