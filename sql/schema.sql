@@ -21,7 +21,7 @@ create table api_key (
   constraint api_key_has_a_scope CHECK (cardinality(scopes) > 0),
   constraint api_key_previous_secret_has_an_end CHECK ((previous_secret_sha256 IS NULL) = (previous_secret_until IS NULL)),
   constraint api_key_previous_secret_is_sha256 CHECK (octet_length(previous_secret_sha256) = 32),
-  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
+  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'assert:rights'::text, 'read:rights'::text, 'decide:conflicts'::text, 'read:policies'::text, 'manage:policies'::text, 'read:outcomes'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
   constraint api_key_secret_is_sha256 CHECK (octet_length(secret_sha256) = 32)
 );
 CREATE INDEX api_key_by_party ON api_key USING btree (party_id);
@@ -235,6 +235,94 @@ grant insert, select on mandate to earmark_tenant;
 grant update (revoked_at, revoked_by) on mandate to earmark_operator;
 grant update (revoked_at, revoked_by) on mandate to earmark_tenant;
 
+create table ownership_conflict (
+  ownership_conflict_id uuid not null,
+  party_id uuid not null,
+  recording_id uuid not null,
+  conflict_sha256 bytea not null,
+  side_ids uuid[] not null,
+  reviewer_id uuid,
+  sum_ppm integer not null,
+  details jsonb not null,
+  opened_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  resolution text,
+  constraint ownership_conflict_pk PRIMARY KEY (ownership_conflict_id),
+  constraint ownership_conflict_is_one_for_its_assertions UNIQUE (recording_id, conflict_sha256),
+  constraint ownership_conflict_of_recording FOREIGN KEY (party_id, recording_id) REFERENCES recording(party_id, recording_id) ON DELETE CASCADE,
+  constraint ownership_conflict_reviewed_by_party FOREIGN KEY (reviewer_id) REFERENCES party(party_id),
+  constraint ownership_conflict_digest_is_sha256 CHECK (octet_length(conflict_sha256) = 32),
+  constraint ownership_conflict_has_sides CHECK (cardinality(side_ids) >= 1 AND cardinality(side_ids) <= 100),
+  constraint ownership_conflict_is_above_the_whole CHECK (sum_ppm > 1000000),
+  constraint ownership_conflict_resolution_is_known CHECK (resolution = ANY (ARRAY['withdrawal'::text, 'decision'::text, 'superseded'::text])),
+  constraint ownership_conflict_resolution_says_when CHECK ((resolved_at IS NULL) = (resolution IS NULL)),
+  constraint ownership_conflict_reviewer_is_no_side CHECK (NOT (reviewer_id = ANY (side_ids)))
+);
+alter table ownership_conflict enable row level security, force row level security;
+create policy conflicts_within_mandate on ownership_conflict as permissive for select to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = ownership_conflict.recording_id)))));
+create policy operator_reaches_all on ownership_conflict as permissive for all to earmark_operator
+  using (true);
+create policy service_keeps_conflicts on ownership_conflict as permissive for all to earmark_service
+  using (true);
+create policy conflicts_of_own_and_to_review on ownership_conflict as permissive for select to earmark_tenant
+  using (((party_id = caller_party()) OR (caller_party() = ANY (side_ids)) OR (reviewer_id = caller_party())));
+grant select on ownership_conflict to earmark_administrator;
+grant select on ownership_conflict to earmark_operator;
+grant insert, select on ownership_conflict to earmark_service;
+grant select on ownership_conflict to earmark_tenant;
+grant update (reviewer_id) on ownership_conflict to earmark_operator;
+grant update (details, resolution, resolved_at, sum_ppm) on ownership_conflict to earmark_service;
+
+create table ownership_decision (
+  ownership_decision_id uuid not null,
+  party_id uuid not null,
+  recording_id uuid not null,
+  ownership_conflict_id uuid not null,
+  decided_by uuid not null,
+  decided_right text not null,
+  territories_include text[] not null,
+  territories_exclude text[] not null,
+  valid_from date,
+  valid_to date,
+  upheld uuid[] not null,
+  set_aside uuid[] not null,
+  reason text not null,
+  recorded_at timestamp with time zone not null,
+  constraint ownership_decision_pk PRIMARY KEY (ownership_decision_id),
+  constraint ownership_decision_about_recording FOREIGN KEY (party_id, recording_id) REFERENCES recording(party_id, recording_id) ON DELETE CASCADE,
+  constraint ownership_decision_by_party FOREIGN KEY (decided_by) REFERENCES party(party_id),
+  constraint ownership_decision_on_conflict FOREIGN KEY (ownership_conflict_id) REFERENCES ownership_conflict(ownership_conflict_id) ON DELETE CASCADE,
+  constraint ownership_decision_period_in_order CHECK (valid_to > valid_from),
+  constraint ownership_decision_right_is_known CHECK (decided_right = ANY (ARRAY['MakeAvailableRight'::text, 'PerformingRight'::text, 'ReproductionRight'::text, 'SynchronizationRight'::text, 'AllRights'::text])),
+  constraint ownership_decision_says_why CHECK (char_length(reason) >= 1 AND char_length(reason) <= 1000),
+  constraint ownership_decision_sets_something_aside CHECK (cardinality(set_aside) >= 1 AND cardinality(set_aside) <= 100),
+  constraint ownership_decision_territories_are_named CHECK (cardinality(territories_include) >= 1 AND cardinality(territories_include) <= 300 AND cardinality(territories_exclude) <= 300),
+  constraint ownership_decision_upheld_is_bounded CHECK (cardinality(upheld) <= 100)
+);
+CREATE INDEX ownership_decision_by_recording ON ownership_decision USING btree (recording_id);
+alter table ownership_decision enable row level security, force row level security;
+create policy decisions_within_mandate on ownership_decision as permissive for select to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = ownership_decision.recording_id)))));
+create policy operator_reaches_all on ownership_decision as permissive for all to earmark_operator
+  using (true);
+create policy service_finds_conflicts on ownership_decision as permissive for select to earmark_service
+  using (true);
+create policy conflicts_are_decided_by_their_reviewer on ownership_decision as restrictive for insert to earmark_tenant
+  with check (((decided_by = caller_party()) AND caller_has('decide:conflicts'::text) AND (EXISTS ( SELECT
+   FROM ownership_conflict c
+  WHERE ((c.ownership_conflict_id = ownership_decision.ownership_conflict_id) AND (c.recording_id = ownership_decision.recording_id) AND (c.reviewer_id = caller_party()))))));
+create policy decisions_about_own_and_own_ones on ownership_decision as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (decided_by = caller_party())));
+grant select on ownership_decision to earmark_administrator;
+grant insert, select on ownership_decision to earmark_operator;
+grant select on ownership_decision to earmark_service;
+grant insert, select on ownership_decision to earmark_tenant;
+
 create table party (
   party_id uuid not null,
   name text not null,
@@ -277,6 +365,118 @@ create policy own_roles on party_role as permissive for all to earmark_tenant
 grant delete, insert, select on party_role to earmark_operator;
 grant select on party_role to earmark_service;
 grant select on party_role to earmark_tenant;
+
+create table policy (
+  policy_id uuid not null,
+  party_id uuid not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint policy_pk PRIMARY KEY (policy_id),
+  constraint policy_is_found_by_party UNIQUE (party_id, policy_id),
+  constraint policy_created_by_party FOREIGN KEY (created_by) REFERENCES party(party_id),
+  constraint policy_of_party FOREIGN KEY (party_id) REFERENCES party(party_id)
+);
+alter table policy enable row level security, force row level security;
+create policy operator_reaches_all on policy as permissive for all to earmark_operator
+  using (true);
+create policy service_decides_matches on policy as permissive for select to earmark_service
+  using (true);
+create policy own_policies on policy as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy policy_is_made_by_scope on policy as restrictive for insert to earmark_tenant
+  with check (((created_by = caller_party()) AND caller_has('manage:policies'::text)));
+grant insert, select on policy to earmark_operator;
+grant select on policy to earmark_service;
+grant insert, select on policy to earmark_tenant;
+
+create table policy_activation (
+  policy_activation_id uuid not null,
+  policy_id uuid not null,
+  version integer not null,
+  party_id uuid not null,
+  activated_by uuid not null,
+  activated_at timestamp with time zone not null,
+  constraint policy_activation_pk PRIMARY KEY (policy_activation_id),
+  constraint policy_activation_by_party FOREIGN KEY (activated_by) REFERENCES party(party_id),
+  constraint policy_activation_of_policy FOREIGN KEY (party_id, policy_id) REFERENCES policy(party_id, policy_id),
+  constraint policy_activation_of_version FOREIGN KEY (policy_id, version) REFERENCES policy_version(policy_id, version)
+);
+CREATE INDEX policy_activation_by_policy ON policy_activation USING btree (policy_id, activated_at);
+alter table policy_activation enable row level security, force row level security;
+create policy operator_reaches_all on policy_activation as permissive for all to earmark_operator
+  using (true);
+create policy service_decides_matches on policy_activation as permissive for select to earmark_service
+  using (true);
+create policy own_activations on policy_activation as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy version_is_activated_by_scope on policy_activation as restrictive for insert to earmark_tenant
+  with check (((activated_by = caller_party()) AND caller_has('manage:policies'::text)));
+grant insert, select on policy_activation to earmark_operator;
+grant select on policy_activation to earmark_service;
+grant insert, select on policy_activation to earmark_tenant;
+
+create table policy_assignment (
+  policy_assignment_id uuid not null,
+  party_id uuid not null,
+  policy_id uuid not null,
+  recording_id uuid,
+  assigned_by uuid not null,
+  in_force_from timestamp with time zone not null,
+  ended_by uuid,
+  in_force_to timestamp with time zone,
+  constraint policy_assignment_pk PRIMARY KEY (policy_assignment_id),
+  constraint policy_assignment_by_party FOREIGN KEY (assigned_by) REFERENCES party(party_id),
+  constraint policy_assignment_ended_by_party FOREIGN KEY (ended_by) REFERENCES party(party_id),
+  constraint policy_assignment_of_policy FOREIGN KEY (party_id, policy_id) REFERENCES policy(party_id, policy_id),
+  constraint policy_assignment_to_recording FOREIGN KEY (recording_id) REFERENCES recording(recording_id) ON DELETE CASCADE,
+  constraint policy_assignment_end_says_by_whom CHECK ((in_force_to IS NULL) = (ended_by IS NULL)),
+  constraint policy_assignment_ends_after_it_began CHECK (in_force_to >= in_force_from)
+);
+CREATE INDEX policy_assignment_by_recording ON policy_assignment USING btree (recording_id) WHERE recording_id IS NOT NULL;
+CREATE UNIQUE INDEX policy_assignment_is_one_default ON policy_assignment USING btree (party_id) WHERE recording_id IS NULL AND in_force_to IS NULL;
+CREATE UNIQUE INDEX policy_assignment_is_one_override ON policy_assignment USING btree (party_id, recording_id) WHERE recording_id IS NOT NULL AND in_force_to IS NULL;
+alter table policy_assignment enable row level security, force row level security;
+create policy operator_reaches_all on policy_assignment as permissive for all to earmark_operator
+  using (true);
+create policy service_decides_matches on policy_assignment as permissive for select to earmark_service
+  using (true);
+create policy assignment_is_ended_by_scope on policy_assignment as restrictive for update to earmark_tenant
+  using (caller_has('manage:policies'::text))
+  with check ((ended_by = caller_party()));
+create policy own_assignments on policy_assignment as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy policy_is_assigned_by_scope on policy_assignment as restrictive for insert to earmark_tenant
+  with check (((assigned_by = caller_party()) AND caller_has('manage:policies'::text) AND ((recording_id IS NULL) OR hears_rights(recording_id, NULL::uuid))));
+grant insert, select on policy_assignment to earmark_operator;
+grant select on policy_assignment to earmark_service;
+grant insert, select on policy_assignment to earmark_tenant;
+grant update (ended_by, in_force_to) on policy_assignment to earmark_operator;
+grant update (ended_by, in_force_to) on policy_assignment to earmark_tenant;
+
+create table policy_version (
+  policy_id uuid not null,
+  version integer not null,
+  party_id uuid not null,
+  document jsonb not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint policy_version_pk PRIMARY KEY (policy_id, version),
+  constraint policy_version_created_by_party FOREIGN KEY (created_by) REFERENCES party(party_id),
+  constraint policy_version_of_policy FOREIGN KEY (party_id, policy_id) REFERENCES policy(party_id, policy_id),
+  constraint policy_version_is_counted_from_one CHECK (version >= 1 AND version <= 1000)
+);
+alter table policy_version enable row level security, force row level security;
+create policy operator_reaches_all on policy_version as permissive for all to earmark_operator
+  using (true);
+create policy service_decides_matches on policy_version as permissive for select to earmark_service
+  using (true);
+create policy own_versions on policy_version as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy version_is_made_by_scope on policy_version as restrictive for insert to earmark_tenant
+  with check (((created_by = caller_party()) AND caller_has('manage:policies'::text)));
+grant insert, select on policy_version to earmark_operator;
+grant select on policy_version to earmark_service;
+grant insert, select on policy_version to earmark_tenant;
 
 create table recording (
   recording_id uuid not null,
@@ -400,6 +600,67 @@ grant update (status, status_reason) on reference to earmark_administrator;
 grant update (status, status_reason) on reference to earmark_operator;
 grant update (status, status_reason) on reference to earmark_tenant;
 
+create table rights_assertion (
+  rights_assertion_id uuid not null,
+  party_id uuid not null,
+  recording_id uuid not null,
+  registrant_id uuid not null,
+  asserted_by uuid not null,
+  scan_id uuid,
+  asserted_right text not null,
+  share_ppm integer not null,
+  territories_include text[] not null,
+  territories_exclude text[] not null,
+  valid_from date,
+  valid_to date,
+  basis text not null,
+  evidence text,
+  content_sha256 bytea not null,
+  recorded_at timestamp with time zone not null,
+  withdrawn_by uuid,
+  withdrawn_at timestamp with time zone,
+  constraint rights_assertion_pk PRIMARY KEY (rights_assertion_id),
+  constraint rights_assertion_about_recording FOREIGN KEY (registrant_id, recording_id) REFERENCES recording(party_id, recording_id) ON DELETE CASCADE,
+  constraint rights_assertion_by_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint rights_assertion_knows_by_own_scan FOREIGN KEY (party_id, scan_id) REFERENCES scan(party_id, scan_id),
+  constraint rights_assertion_said_by_party FOREIGN KEY (asserted_by) REFERENCES party(party_id),
+  constraint rights_assertion_withdrawn_by_party FOREIGN KEY (withdrawn_by) REFERENCES party(party_id),
+  constraint rights_assertion_basis_is_known CHECK (basis = ANY (ARRAY['OriginalOwner'::text, 'SuccessorInTitle'::text, 'ExclusiveLicensee'::text])),
+  constraint rights_assertion_content_is_sha256 CHECK (octet_length(content_sha256) = 32),
+  constraint rights_assertion_evidence_is_bounded CHECK (char_length(evidence) >= 1 AND char_length(evidence) <= 500),
+  constraint rights_assertion_is_withdrawn_after_it_was_made CHECK (withdrawn_at >= recorded_at),
+  constraint rights_assertion_period_in_order CHECK (valid_to > valid_from),
+  constraint rights_assertion_right_is_known CHECK (asserted_right = ANY (ARRAY['MakeAvailableRight'::text, 'PerformingRight'::text, 'ReproductionRight'::text, 'SynchronizationRight'::text, 'AllRights'::text])),
+  constraint rights_assertion_share_is_up_to_the_whole CHECK (share_ppm >= 1 AND share_ppm <= 1000000),
+  constraint rights_assertion_territories_are_named CHECK (cardinality(territories_include) >= 1 AND cardinality(territories_include) <= 300 AND cardinality(territories_exclude) <= 300),
+  constraint rights_assertion_withdrawal_says_by_whom CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL))
+);
+CREATE INDEX rights_assertion_by_owner ON rights_assertion USING btree (party_id, recording_id);
+CREATE UNIQUE INDEX rights_assertion_is_made_once ON rights_assertion USING btree (recording_id, party_id, content_sha256) WHERE withdrawn_at IS NULL;
+alter table rights_assertion enable row level security, force row level security;
+create policy rights_within_mandate on rights_assertion as permissive for all to earmark_administrator
+  using ((EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = rights_assertion.recording_id))));
+create policy rights_are_asserted_in_own_name on rights_assertion as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (((asserted_by = caller_party()) AND (party_id = COALESCE(effective_party(), caller_party())) AND caller_has('assert:rights'::text) AND ((registrant_id = party_id) OR hears_rights(recording_id, scan_id))));
+create policy rights_are_withdrawn_by_who_asserted_them on rights_assertion as restrictive for update to earmark_administrator, earmark_tenant
+  using ((((asserted_by = caller_party()) OR (party_id = COALESCE(effective_party(), caller_party()))) AND caller_has('assert:rights'::text)))
+  with check ((withdrawn_by = caller_party()));
+create policy operator_reaches_all on rights_assertion as permissive for all to earmark_operator
+  using (true);
+create policy service_finds_conflicts on rights_assertion as permissive for select to earmark_service
+  using (true);
+create policy rights_of_own_and_in_own_recordings on rights_assertion as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (registrant_id = caller_party())));
+grant insert, select on rights_assertion to earmark_administrator;
+grant insert, select on rights_assertion to earmark_operator;
+grant select on rights_assertion to earmark_service;
+grant insert, select on rights_assertion to earmark_tenant;
+grant update (withdrawn_at, withdrawn_by) on rights_assertion to earmark_administrator;
+grant update (withdrawn_at, withdrawn_by) on rights_assertion to earmark_operator;
+grant update (withdrawn_at, withdrawn_by) on rights_assertion to earmark_tenant;
+
 create table scan (
   scan_id uuid not null,
   party_id uuid not null,
@@ -492,11 +753,48 @@ CREATE OR REPLACE FUNCTION public.caller_party()
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('earmark.party_id'::text, true), ''::text))::uuid
 
+CREATE OR REPLACE FUNCTION public.decisions_heard(of_recording_ids uuid[], of_scan_id uuid)
+ RETURNS SETOF ownership_decision
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT d.ownership_decision_id,
+     d.party_id,
+     d.recording_id,
+     d.ownership_conflict_id,
+     d.decided_by,
+     d.decided_right,
+     d.territories_include,
+     d.territories_exclude,
+     d.valid_from,
+     d.valid_to,
+     d.upheld,
+     d.set_aside,
+     d.reason,
+     d.recorded_at
+    FROM ownership_decision d
+   WHERE (d.recording_id IN ( SELECT id.id
+            FROM unnest(decisions_heard.of_recording_ids) id(id)
+           WHERE hears_rights(id.id, decisions_heard.of_scan_id)));
+END
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
 CREATE OR REPLACE FUNCTION public.effective_party()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('earmark.on_behalf_of'::text, true), ''::text))::uuid
+
+CREATE OR REPLACE FUNCTION public.hears_rights(of_recording_id uuid, of_scan_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+RETURN (is_operator() OR ((effective_party() IS NULL) AND ((EXISTS (SELECT FROM recording r WHERE ((r.recording_id = hears_rights.of_recording_id) AND (r.party_id = caller_party())))) OR (EXISTS (SELECT FROM rights_assertion a WHERE ((a.recording_id = hears_rights.of_recording_id) AND (a.party_id = caller_party()) AND (a.withdrawn_at IS NULL)))) OR (EXISTS (SELECT FROM ownership_conflict c WHERE ((c.recording_id = hears_rights.of_recording_id) AND ((caller_party() = ANY (c.side_ids)) OR (c.reviewer_id = caller_party()))))) OR is_in_own_scan(of_scan_id, of_recording_id))))
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
 
 CREATE OR REPLACE FUNCTION public.is_in_own_scan(of_scan_id uuid, of_recording_id uuid)
  RETURNS boolean
@@ -505,6 +803,12 @@ CREATE OR REPLACE FUNCTION public.is_in_own_scan(of_scan_id uuid, of_recording_i
 RETURN (EXISTS (SELECT FROM scan s WHERE ((s.scan_id = is_in_own_scan.of_scan_id) AND (s.party_id = caller_party()) AND (s.answer @> jsonb_build_object('matches', jsonb_build_array(jsonb_build_object('recording_id', is_in_own_scan.of_recording_id)))))))
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.is_operator()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (current_setting('role'::text) = 'earmark_operator'::text)
 
 CREATE OR REPLACE FUNCTION public.matched_recording(reference_ids uuid[])
  RETURNS TABLE(reference_id uuid, recording_id uuid, party_id uuid, external_id text, title text, artist text, label text, release_date text, version text, isrcs text[])
@@ -560,6 +864,123 @@ CREATE OR REPLACE FUNCTION public.party_name(of_party_id uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
 RETURN (SELECT p.name FROM party p WHERE (p.party_id = party_name.of_party_id))
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.past_scan(of_party_id uuid, before_scan_id uuid, scan_limit bigint)
+ RETURNS TABLE(scan_id uuid, is_own boolean, duration_ms integer, created_at timestamp with time zone, matches jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ WITH own AS MATERIALIZED (
+          SELECT (r.recording_id)::text AS recording_id
+            FROM recording r
+           WHERE (r.party_id = past_scan.of_party_id)
+         UNION
+          SELECT (a.recording_id)::text AS recording_id
+            FROM rights_assertion a
+           WHERE ((a.party_id = past_scan.of_party_id) AND (a.withdrawn_at IS NULL))
+         )
+  SELECT s.scan_id,
+     (s.party_id = past_scan.of_party_id),
+     s.duration_ms,
+     s.created_at,
+     ( SELECT jsonb_agg(jsonb_build_object('recording_id', (m.value -> 'recording_id'::text), 'segments', (m.value -> 'segments'::text))) AS jsonb_agg
+            FROM jsonb_array_elements((s.answer -> 'matches'::text)) m(value)
+           WHERE ((m.value ->> 'recording_id'::text) IN ( SELECT own.recording_id
+                    FROM own))) AS jsonb_agg
+    FROM scan s
+   WHERE (((past_scan.before_scan_id IS NULL) OR (s.scan_id < past_scan.before_scan_id)) AND ((past_scan.of_party_id = caller_party()) OR is_operator()))
+   ORDER BY s.scan_id DESC
+  LIMIT past_scan.scan_limit;
+END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.policies_heard(of_recording_ids uuid[], of_scan_id uuid)
+ RETURNS TABLE(party_id uuid, recording_id uuid, policy_id uuid, version integer, document jsonb, in_force_from timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ WITH heard AS MATERIALIZED (
+          SELECT id.id
+            FROM unnest(policies_heard.of_recording_ids) id(id)
+           WHERE hears_rights(id.id, policies_heard.of_scan_id)
+         )
+  SELECT s.party_id,
+     s.recording_id,
+     v.policy_id,
+     v.version,
+     v.document,
+     GREATEST(s.in_force_from, active.activated_at) AS "greatest"
+    FROM ((policy_assignment s
+      CROSS JOIN LATERAL ( SELECT a.version,
+             a.activated_at
+            FROM policy_activation a
+           WHERE (a.policy_id = s.policy_id)
+           ORDER BY a.activated_at DESC, a.policy_activation_id DESC
+          LIMIT 1) active)
+      JOIN policy_version v ON (((v.policy_id = s.policy_id) AND (v.version = active.version))))
+   WHERE ((s.in_force_to IS NULL) AND ((s.recording_id IS NULL) OR (s.recording_id IN ( SELECT heard.id
+            FROM heard))) AND (s.party_id IN ( SELECT a.party_id
+            FROM rights_assertion a
+           WHERE ((a.recording_id IN ( SELECT heard.id
+                    FROM heard)) AND (a.withdrawn_at IS NULL)))));
+END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.recordings_heard(of_recording_ids uuid[], of_scan_id uuid)
+ RETURNS TABLE(recording_id uuid, registrant_id uuid, duration_ms integer, is_claim_eligible boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT r.recording_id,
+     r.party_id,
+     ( SELECT max(f.duration_ms) AS max
+            FROM (recording_reference l
+              JOIN fingerprint f ON ((f.reference_id = l.reference_id)))
+           WHERE (l.recording_id = r.recording_id)) AS max,
+     (EXISTS ( SELECT
+            FROM (recording_reference l
+              JOIN reference e ON ((e.reference_id = l.reference_id)))
+           WHERE ((l.recording_id = r.recording_id) AND (e.eligibility = 'claim_eligible'::text)))) AS "exists"
+    FROM recording r
+   WHERE ((r.recording_id = ANY (recordings_heard.of_recording_ids)) AND hears_rights(r.recording_id, recordings_heard.of_scan_id));
+END
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.rights_heard(of_recording_ids uuid[], of_scan_id uuid)
+ RETURNS SETOF rights_assertion
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT a.rights_assertion_id,
+     a.party_id,
+     a.recording_id,
+     a.registrant_id,
+     a.asserted_by,
+     a.scan_id,
+     a.asserted_right,
+     a.share_ppm,
+     a.territories_include,
+     a.territories_exclude,
+     a.valid_from,
+     a.valid_to,
+     a.basis,
+     a.evidence,
+     a.content_sha256,
+     a.recorded_at,
+     a.withdrawn_by,
+     a.withdrawn_at
+    FROM rights_assertion a
+   WHERE (a.recording_id IN ( SELECT id.id
+            FROM unnest(rights_heard.of_recording_ids) id(id)
+           WHERE hears_rights(id.id, rights_heard.of_scan_id)));
+END
 -- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service

@@ -14,7 +14,7 @@ another party is answered 404, as if it did not exist. \`/health\`, \`/ready\`, 
 \`/openapi.json\` need no key; keep \`/metrics\` inside your network.
 
 **Acting for another.** A party with the role *administrator* acts for the rights-holder that has given it a mandate, where a
-path takes \`on_behalf_of\`: it registers, reads and asserts identifiers, within the catalog and the period of the mandate.
+path takes \`on_behalf_of\`: it registers, reads and asserts identifiers and rights, within the catalog and the period of the mandate.
 
 **Errors** are problem+json (RFC 9457). Decide by \`code\`, which is stable. A 503 has \`Retry-After\` and says
 nothing about the request: send it again. An empty \`matches\` is a finding; it is never the answer of a server that could not search.
@@ -34,6 +34,8 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     servers: [{ url: '/' }],
     tags: [
       { name: 'recordings', description: 'What is registered.' },
+      { name: 'rights', description: 'Whose it is, and where that is disputed.' },
+      { name: 'policies', description: 'What a party wants done with uploads.' },
       { name: 'scans', description: 'What is in an upload.' },
       { name: 'parties', description: 'Who registers, scans and reviews.' },
       { name: 'mandates', description: 'Who may act for whom.' },

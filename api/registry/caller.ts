@@ -2,7 +2,7 @@
  * Who asks, and what they may. Every use case takes its party from here or from the command line, never from the
  * request's body. Scopes say which acts a key is for; whose rows an act reaches is decided in Postgres, by the session.
  */
-import { type PartyRole, partyRoles } from '../store/party.ts';
+import { type PartyRole, partyRoles } from '../rules/party-role.ts';
 import type { Session } from '../store/session.ts';
 
 export const roles = partyRoles;
@@ -14,6 +14,12 @@ export const scopes = [
   'read:recordings',
   'remove:recordings',
   'assert:identifiers',
+  'assert:rights',
+  'read:rights',
+  'decide:conflicts',
+  'read:policies',
+  'manage:policies',
+  'read:outcomes',
   'scan:uploads',
   'read:scans',
   'read:parties',
@@ -27,6 +33,8 @@ export const scopes = [
 export type Scope = (typeof scopes)[number];
 
 const registering = ['register:recordings', 'read:recordings', 'assert:identifiers'] as const;
+const owning = ['assert:rights', 'read:rights'] as const;
+const choosing = ['read:policies', 'manage:policies', 'read:outcomes'] as const;
 const scanning = ['scan:uploads', 'read:scans'] as const;
 /** Making them for the own catalog, and ending them from either side. */
 const mandating = ['read:mandates', 'manage:mandates'] as const;
@@ -34,10 +42,18 @@ const everybodys = ['read:parties', 'manage:keys'] as const;
 
 /** What a key is for that names no scopes: all that the roles of its party give. */
 export const scopesOf: Readonly<Record<Role, readonly Scope[]>> = {
-  rightsholder: [...registering, 'remove:recordings', ...scanning, ...mandating, ...everybodys],
-  administrator: [...registering, ...scanning, ...mandating, ...everybodys],
-  platform: [...scanning, ...everybodys],
-  reviewer: ['read:scans', ...everybodys],
+  rightsholder: [
+    ...registering,
+    'remove:recordings',
+    ...owning,
+    ...choosing,
+    ...scanning,
+    ...mandating,
+    ...everybodys,
+  ],
+  administrator: [...registering, ...owning, ...scanning, ...mandating, ...everybodys],
+  platform: [...scanning, 'read:outcomes', ...everybodys],
+  reviewer: ['read:rights', 'decide:conflicts', 'read:scans', ...everybodys],
   auditor: [...scanning, ...everybodys],
   operator: scopes,
 };

@@ -6,15 +6,12 @@ import { type Static, Type } from 'typebox';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import type { Scoped } from '../context.ts';
 import { RegistryError } from '../errors.ts';
+import { identifierConflicts } from '../rules/identifier-conflict.ts';
+import { type IdentifierScheme, identifiedBy, identifierSchemes } from '../rules/identifiers.ts';
 import type { ToldAssertionRow } from '../store/identifier-assertion.ts';
 import { type Caller, isOperator, partyInView } from './caller.ts';
 import { getRecording, noRecording } from './get-recording.ts';
-import {
-  type IdentifierScheme,
-  identifierSchemes,
-  namesARecording,
-  normaliseIdentifier,
-} from './identifier-schemes.ts';
+import { readIdentifier } from './read-identifier.ts';
 
 /** Ever, withdrawn ones too: more is a delivery gone wrong. */
 const maxAssertionsPerRecording = 500;
@@ -59,7 +56,7 @@ export async function listIdentifiers(
 ): Promise<IdentifiersView> {
   const { recording_id } = await getRecording(context, which);
   const rows = await context.store.listRecordingIdentifiers(recording_id);
-  return { identifiers: rows.map(describe), conflicts: conflictsIn(rows) };
+  return { identifiers: rows.map(describe), conflicts: conflictsIn(recording_id, rows) };
 }
 
 /** Saying the same again changes nothing. Throws RECORDING_NOT_FOUND, ISRC_INVALID, IDENTIFIER_INVALID, LIMIT_REACHED. */
@@ -74,7 +71,7 @@ export async function assertIdentifier(
   },
 ): Promise<{ readonly isNew: boolean; readonly view: IdentifiersView }> {
   const { recordingId, scheme } = said;
-  const value = normaliseIdentifier(scheme, said.value);
+  const value = readIdentifier(scheme, said.value);
   const which = { partyId: partyInView(caller), recordingId };
   await getRecording(context, which);
   const outcome = await context.store.assertIdentifier({
@@ -125,28 +122,33 @@ export async function withdrawIdentifier(
       );
 }
 
-function conflictsIn(rows: readonly ToldAssertionRow[]): IdentifiersView['conflicts'] {
-  const inForce = rows.filter((row) => row.withdrawnAt === undefined && namesARecording(row.scheme));
-  const byScheme = Map.groupBy(inForce, (row) => row.scheme);
-  return [...byScheme].flatMap(([scheme, said]) => {
-    const elsewhere = new Map(said.map((row) => [row.value, row.partiesElsewhere]));
-    const several = {
-      kind: 'several_values' as const,
-      scheme,
-      values: [...elsewhere.keys()],
-      other_parties: 0,
-    };
-    const shared = [...elsewhere].filter(([, parties]) => parties > 0);
-    return [
-      ...(elsewhere.size > 1 ? [several] : []),
-      ...shared.map(([value, parties]) => ({
-        kind: 'asserted_elsewhere' as const,
-        scheme,
-        values: [value],
-        other_parties: parties,
-      })),
-    ];
-  });
+/** Of this recording by the rules; whether other parties' recordings have the same is all that is known of those. */
+function conflictsIn(subjectId: string, rows: readonly ToldAssertionRow[]): IdentifiersView['conflicts'] {
+  const inForce = rows.filter((row) => row.withdrawnAt === undefined);
+  const assertions = inForce.map((row) => ({
+    assertionId: row.identifierAssertionId,
+    subjectId,
+    scheme: row.scheme,
+    value: row.value,
+    assertedBy: row.assertedBy,
+    recordedAtMs: row.assertedAt.getTime(),
+    withdrawnAtMs: null,
+  }));
+  const several = identifierConflicts(assertions, Number.POSITIVE_INFINITY).map(({ scheme, assertions }) => ({
+    kind: 'several_values' as const,
+    scheme,
+    values: [...new Set(assertions.map(({ value }) => value))],
+    other_parties: 0,
+  }));
+  const shared = new Map(
+    inForce
+      .filter((row) => identifiedBy(row.scheme) === 'recording' && row.partiesElsewhere > 0)
+      .map(({ scheme, value, partiesElsewhere }) => [
+        value,
+        { kind: 'asserted_elsewhere' as const, scheme, values: [value], other_parties: partiesElsewhere },
+      ]),
+  );
+  return [...several, ...shared.values()];
 }
 
 function describe(row: ToldAssertionRow): Static<typeof AssertionView> {

@@ -1,6 +1,6 @@
 import type { Scoped } from '../context.ts';
-import { normaliseIsrc } from './isrc.ts';
 import { pageOf, readCursor } from './page.ts';
+import { readIdentifier } from './read-identifier.ts';
 import { describeRecording, type RecordingView } from './recording-view.ts';
 
 export type RecordingFilter = {
@@ -23,7 +23,7 @@ export async function listRecordings(context: Scoped, filter: RecordingFilter): 
     partyId,
     externalId,
     title: title?.normalize('NFC'),
-    isrc: isrc === undefined ? undefined : normaliseIsrc(isrc),
+    isrc: isrc === undefined ? undefined : readIdentifier('isrc', isrc),
     afterRecordingId: readCursor(cursor),
     // One more than asked, to know whether there is a next page.
     limit: limit + 1,

@@ -5,8 +5,8 @@
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import { type Scoped, type StoreContext, under } from '../context.ts';
 import { RegistryError } from '../errors.ts';
+import { resolveTerritories, scopeOf, worldwide } from '../rules/territory.ts';
 import { type Caller, isOperator, sessionOf } from './caller.ts';
-import { checkTerritories, worldwide } from './mandate-territories.ts';
 import { describeMandate, type MandateCatalog, type MandateView } from './mandate-view.ts';
 import { type Page, pageOf, readCursor } from './page.ts';
 import { getParty, noParty } from './parties.ts';
@@ -39,7 +39,9 @@ export async function createMandate(
 ): Promise<MandateView> {
   const { partyId = caller.partyId, administratorId, validFrom = new Date(), validUntil } = terms;
   const { territoriesInclude = [worldwide], territoriesExclude = [] } = terms;
-  checkTerritories(territoriesInclude, territoriesExclude);
+  const territories = scopeOf(
+    resolveTerritories({ include: territoriesInclude, exclude: territoriesExclude }),
+  );
   if (validUntil !== undefined && validUntil <= validFrom) {
     throw invalid('an end after its beginning', validUntil.toISOString());
   }
@@ -58,8 +60,8 @@ export async function createMandate(
     partyId,
     administratorId,
     ...catalogOf(terms),
-    territoriesInclude,
-    territoriesExclude,
+    territoriesInclude: territories.include ?? [],
+    territoriesExclude: territories.exclude ?? [],
     validFrom,
     validUntil,
     evidence: terms.evidence,

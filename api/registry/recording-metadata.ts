@@ -5,7 +5,7 @@
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { RegistryError } from '../errors.ts';
-import { normaliseIsrc } from './isrc.ts';
+import { readIdentifier } from './read-identifier.ts';
 
 export const maxTextCharacters = 500;
 export const maxExternalIdCharacters = 200;
@@ -59,7 +59,7 @@ export function validateMetadata(given: RecordingMetadata): RecordingMetadata {
     }
     kept[field as keyof RecordingMetadata] = trimmed;
   }
-  if (kept.isrc !== undefined) kept.isrc = normaliseIsrc(kept.isrc);
+  if (kept.isrc !== undefined) kept.isrc = readIdentifier('isrc', kept.isrc);
   if (kept.releaseDate !== undefined) checkReleaseDate(kept.releaseDate);
   return kept;
 }

@@ -31,7 +31,7 @@ import { everywhere, nowhere, type TerritorySet } from './territory.ts';
  */
 export const maxAssertions = 100;
 /** Decisions believed at a time; a person took each of them. */
-export const maxDecisions = 20;
+const maxDecisions = 20;
 
 export type OwnershipStatus = 'no_owner' | 'partly_owned' | 'owned' | 'conflicted';
 

@@ -16,8 +16,8 @@ export const actions = ['allow', 'track', 'monetize', 'block', 'takedown'] as co
 export type Action = (typeof actions)[number];
 
 export const maxRules = 100;
-export const maxPolicyNameCharacters = 100;
-export const maxNoteCharacters = 500;
+const maxPolicyNameCharacters = 100;
+const maxNoteCharacters = 500;
 const maxSeconds = 86_400;
 
 const range = (maximum: number, description: string) =>

@@ -7,14 +7,14 @@ import { RuleError, shown } from './rule-error.ts';
 import { parseShare } from './share.ts';
 import { maxTerritories, resolveTerritories, type TerritorySet } from './territory.ts';
 
-export const maxEvidenceCharacters = 500;
+const maxEvidenceCharacters = 500;
 
 const territoryList = Type.Array(Type.String({ maxLength: 20 }), { maxItems: maxTerritories });
 
 /** Include and exclude, as in `territory.ts`. */
 export const TerritoryScopeDocument = Type.Object(
   { include: Type.Optional(territoryList), exclude: Type.Optional(territoryList) },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{ include: ['Worldwide'], exclude: ['US'] }] },
 );
 
 const day = (description: string) =>

@@ -30,13 +30,13 @@ export type PolicyLookup = (partyId: string, recordingId: string) => PolicyInFor
 
 export type Transition = { readonly before: Action; readonly after: Action; readonly count: number };
 
-export type TerritoryChange = {
+type TerritoryChange = {
   readonly territories: TerritorySet;
   readonly before: Pick<TerritoryOutcome, 'action' | 'review'>;
   readonly after: Pick<TerritoryOutcome, 'action' | 'review'>;
 };
 
-export type ChangedMatch = {
+type ChangedMatch = {
   readonly matchId: string;
   readonly recordingId: string;
   readonly changes: readonly TerritoryChange[];

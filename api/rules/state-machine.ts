@@ -6,20 +6,14 @@
  * Nothing here looks at a clock or at a configuration: an event says when it happened, and an entry keeps the deadline
  * that was set then, so that a configuration that changes later moves no deadline of the past.
  */
+
+import { partyRoles } from './party-role.ts';
 import type { Action } from './policy-document.ts';
 import type { InstantMs } from './rights-record.ts';
 import { RuleError, type RuleErrorCode } from './rule-error.ts';
 
 /** The roles of parties, and two that are none: the uploader, for whom its platform speaks, and the registry itself. */
-export const actorRoles = [
-  'rightsholder',
-  'administrator',
-  'platform',
-  'reviewer',
-  'operator',
-  'uploader',
-  'system',
-] as const;
+export const actorRoles = [...partyRoles, 'uploader', 'system'] as const;
 export type ActorRole = (typeof actorRoles)[number];
 
 export type Actor = {

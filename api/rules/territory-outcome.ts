@@ -35,7 +35,7 @@ export type OwnerSay = {
   readonly ruleNumber: number | null;
 };
 
-export type OutcomeReason =
+type OutcomeReason =
   | { readonly kind: 'no_owner' }
   | { readonly kind: 'identify_only' }
   | { readonly kind: 'conflict'; readonly sumPpm: number; readonly owners: readonly Owner[] }

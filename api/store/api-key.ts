@@ -1,3 +1,4 @@
+import type { PartyRole } from '../rules/party-role.ts';
 import {
   bigint,
   bytea,
@@ -12,7 +13,6 @@ import {
   uuids,
 } from './columns.ts';
 import type { Connections } from './connections.ts';
-import type { PartyRole } from './party.ts';
 import { type Queryable, statement } from './statement.ts';
 
 const listed = {

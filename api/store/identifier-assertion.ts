@@ -1,9 +1,7 @@
+import { identifierSchemes } from '../rules/identifiers.ts';
 import { bigint, computed, nullable, oneOf, type RowOf, text, timestamptz, uuid, uuids } from './columns.ts';
 import type { Connections } from './connections.ts';
 import { type Queryable, statement } from './statement.ts';
-
-export const identifierSchemes = ['isrc', 'upc_ean', 'iswc', 'isni', 'ipi', 'dpid', 'grid'] as const;
-export type IdentifierScheme = (typeof identifierSchemes)[number];
 
 const scheme = oneOf(...identifierSchemes);
 const listed = {

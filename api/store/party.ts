@@ -1,4 +1,5 @@
 import { v7 } from 'uuid';
+import { type PartyRole, partyRoles } from '../rules/party-role.ts';
 import {
   bigint,
   boolean,
@@ -13,16 +14,6 @@ import {
 } from './columns.ts';
 import type { Connections } from './connections.ts';
 import { type Queryable, statement } from './statement.ts';
-
-export const partyRoles = [
-  'rightsholder',
-  'administrator',
-  'platform',
-  'reviewer',
-  'auditor',
-  'operator',
-] as const;
-export type PartyRole = (typeof partyRoles)[number];
 
 const columns = { party_id: uuid, name: text, created_at: timestamptz };
 const listed = { ...columns, roles: computed(texts) };

@@ -10,10 +10,14 @@ import { forgetIdempotencyKeys } from './idempotency-key.ts';
 import * as identifierAssertion from './identifier-assertion.ts';
 import * as mandate from './mandate.ts';
 import { migrate } from './migrate.ts';
+import * as ownershipConflict from './ownership-conflict.ts';
 import * as party from './party.ts';
+import * as policy from './policy.ts';
 import * as recording from './recording.ts';
 import * as reference from './reference.ts';
 import * as registration from './registration.ts';
+import * as rights from './rights.ts';
+import * as rightsAssertion from './rights-assertion.ts';
 import * as scan from './scan.ts';
 import type { Session } from './session.ts';
 import { asStoreError } from './store-unavailable.ts';
@@ -65,6 +69,30 @@ const sessionOperations = {
   listMatchableFingerprints: reference.listMatchableFingerprints,
   listScannedFingerprints: reference.listScannedFingerprints,
   countRegistry: recording.countRegistry,
+
+  assertRights: rights.assertRights,
+  withdrawRights: rights.withdrawRights,
+  findRegistrant: rightsAssertion.findRegistrant,
+  listRightsAssertions: rightsAssertion.listRightsAssertions,
+  listMandateTerritories: rightsAssertion.listMandateTerritories,
+  listOwnershipDecisions: ownershipConflict.listOwnershipDecisions,
+  findOwnershipConflict: ownershipConflict.findOwnershipConflict,
+  listOwnershipConflicts: ownershipConflict.listOwnershipConflicts,
+  setConflictReviewer: ownershipConflict.setConflictReviewer,
+  decideConflict: ownershipConflict.decideConflict,
+  listPartyNames: ownershipConflict.listPartyNames,
+
+  insertPolicy: policy.insertPolicy,
+  insertPolicyVersion: policy.insertPolicyVersion,
+  activatePolicy: policy.activatePolicy,
+  assignPolicy: policy.assignPolicy,
+  endPolicyAssignment: policy.endPolicyAssignment,
+  findPolicy: policy.findPolicy,
+  listPolicies: policy.listPolicies,
+  listPolicyVersions: policy.listPolicyVersions,
+  listPoliciesInForce: policy.listPoliciesInForce,
+  listRecordingsHeard: policy.listRecordingsHeard,
+  listPastScans: policy.listPastScans,
 
   feedHead: changeFeed.feedHead,
 

@@ -65,6 +65,7 @@ function pathsOf(walked: Walked): { path: string; sent: string[] }[] {
 /** A body as the schema has it, with this id wherever one can stand. */
 function bodyOf(schema: Schema, id: string, name = ''): unknown {
   if (schema.enum) return schema.enum[0];
+  if (schema.type === 'object' && schema.examples) return schema.examples[0];
   if (schema.type === 'object') {
     const properties = Object.entries(schema.properties ?? {}).filter(
       ([key, property]) => schema.required?.includes(key) || property.format === 'uuid',

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normaliseIsrc } from '../../api/registry/isrc.ts';
 import {
   checkGs1,
   checkIpiName,
@@ -163,15 +162,4 @@ describe('each scheme', () => {
       'release',
     ]);
   });
-});
-
-it('an ISRC is kept as registration keeps it', () => {
-  const isrc = fc.stringMatching(/^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$/).filter((code) => !code.startsWith('ISRC'));
-  fc.assert(
-    fc.property(isrc, (code) => {
-      expect(normaliseIdentifier('isrc', `isrc ${code.slice(0, 5)}-${code.slice(5)}`)).toBe(
-        normaliseIsrc(code),
-      );
-    }),
-  );
 });

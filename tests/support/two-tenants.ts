@@ -6,9 +6,11 @@ import pg from 'pg';
 import type { Role } from '../../api/registry/caller.ts';
 import { ensureParty } from '../../api/registry/ensure-party.ts';
 import { createKey } from '../../api/registry/keys.ts';
+import { checkIswc } from '../../api/rules/check-characters.ts';
 import type { DatabaseRole } from '../../api/store/roles.ts';
 import { formOf, HttpClient } from './http-client.ts';
 import { openTestServer, type TestServer } from './server.ts';
+import { settleRights } from './settled-rights.ts';
 import { syntheticFingerprintFile } from './synthetic-fingerprint.ts';
 
 type Tenant = {
@@ -38,10 +40,11 @@ export async function openTwoTenants(): Promise<TwoTenants> {
   const server = await openTestServer();
   const database = new pg.Client({ connectionString: server.context.config.databaseUrl });
   await database.connect();
+  const operator = await server.client('Registry operators', 'operator');
   // By when they came and not by who sees them: what tenants see is what is looked at.
   const beforehand = await idsIn(database);
   const settleAlone = async (...of: [name: string, letters: string, seed: number]) => {
-    const settled = await settle(server, ...of);
+    const settled = await settle(server, operator, ...of);
     const ids = (await idsIn(database)).filter((id) => !beforehand.includes(id));
     beforehand.push(...ids);
     return { ...settled, ids };
@@ -62,6 +65,7 @@ export async function openTwoTenants(): Promise<TwoTenants> {
 
 async function settle(
   server: TestServer,
+  operator: HttpClient,
   name: string,
   letters: string,
   seed: number,
@@ -85,10 +89,15 @@ async function settle(
   };
   const headers = { 'idempotency-key': `${name}-key` };
   const { body } = await expectSuccess(client.register(fields, syntheticFingerprintFile(seed), headers));
-  const identifier = { scheme: 'iswc', value: `T${seed}000000`, delivery: `${name} delivery` };
+  const identifier = {
+    scheme: 'iswc',
+    value: `T${seed}00000${checkIswc(`${seed}00000`)}`,
+    delivery: `${name} delivery`,
+  };
   await expectSuccess(client.json('POST', `/v1/recordings/${body.recording_id}/identifiers`, identifier));
   await expectSuccess(client.scan(syntheticFingerprintFile(seed), { external_id: `${name}-upload` }));
   await expectSuccess(client.json('POST', '/v1/keys', { scopes: ['read:recordings'] }));
+  await settleRights(name, body.recording_id, client, operator);
   const mandate = {
     administrator_id: administrator.partyId,
     catalog: 'label',

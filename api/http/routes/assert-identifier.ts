@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Context } from '../../context.ts';
-import { identifierSchemes, maxGivenCharacters } from '../../registry/identifier-schemes.ts';
 import { assertIdentifier, IdentifiersView } from '../../registry/identifiers.ts';
+import { identifierSchemes, maxGivenCharacters } from '../../rules/identifiers.ts';
 import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import { jsonCodes } from '../json-body.ts';
