@@ -47,6 +47,9 @@ export const errorCodes = [
   'STORE_UNAVAILABLE',
   'UPLOAD_INTERRUPTED',
   'UPLOAD_INVALID',
+  'WEBHOOK_DISABLED',
+  'WEBHOOK_NOT_FOUND',
+  'WEBHOOK_TARGET_FORBIDDEN',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
@@ -91,6 +94,8 @@ export const httpMeaning: Readonly<Record<ErrorCode, HttpMeaning>> = {
   DECISION_INVALID: { status: 422, title: 'The decision does not resolve the conflict' },
   POLICY_INVALID: { status: 400, title: 'The policy is not valid' },
   TOO_MANY_ASSERTIONS: { status: 422, title: 'The recording has too many rights assertions' },
+  WEBHOOK_TARGET_FORBIDDEN: { status: 400, title: 'Webhooks may not go there' },
+  WEBHOOK_DISABLED: { status: 409, title: 'The webhook is disabled' },
   // What cannot happen to a claim or a dispute, now or by this party.
   EVENT_INVALID: { status: 400, title: 'The event is malformed' },
   EVENT_NOT_ALLOWED: { status: 409, title: 'This cannot happen in the present state' },
@@ -115,6 +120,7 @@ export const httpMeaning: Readonly<Record<ErrorCode, HttpMeaning>> = {
   RECORDING_NOT_FOUND: { status: 404, title: 'No such recording' },
   SCAN_NOT_FOUND: { status: 404, title: 'No such scan' },
   SCAN_FINGERPRINT_GONE: { status: 410, title: 'The fingerprint of this scan is no longer kept' },
+  WEBHOOK_NOT_FOUND: { status: 404, title: 'No such webhook' },
   ROUTE_NOT_FOUND: { status: 404, title: 'No such resource' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request took too long to arrive' },

@@ -25,8 +25,14 @@ export type JobLog = {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 };
-/** What a job is about: the id in its key; empty where a queue has jobs without. The signal comes with the stop. */
-export type JobHandler = (key: string, signal: AbortSignal) => Promise<void>;
+/**
+ * Is told what the job is about, the id in its key (empty in queues that have jobs without), and when to end: `stopping`
+ * when no more is to be begun, `lost` when the job is no longer this process's.
+ */
+export type JobHandler = (
+  key: string,
+  stop: { readonly stopping: AbortSignal; readonly lost: AbortSignal },
+) => Promise<void>;
 
 export type JobRunner = {
   /** Queues a job for each key; where one waits or runs already, that one stands for it. */
@@ -89,7 +95,7 @@ async function open(
     name,
     { localConcurrency: queue.concurrency, pollingIntervalSeconds: queue.pollSeconds },
     async ([job]) => {
-      if (job) await handler(job.data?.key ?? '', AbortSignal.any([stopping, job.signal]));
+      if (job) await handler(job.data?.key ?? '', { stopping, lost: job.signal });
     },
   );
 }

@@ -46,6 +46,7 @@ describe('the OpenAPI document', () => {
   it('describes the whole API', () => {
     expect(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`).sort()).toEqual([
       'DELETE /v1/recordings/{id}',
+      'DELETE /v1/webhooks/{id}',
       'GET /health',
       'GET /metrics',
       'GET /ready',
@@ -59,6 +60,10 @@ describe('the OpenAPI document', () => {
       'GET /v1/recordings/{id}/identifiers',
       'GET /v1/scans/{id}',
       'GET /v1/scans/{id}/matches/{recording_id}/explanation',
+      'GET /v1/webhooks',
+      'GET /v1/webhooks/{id}',
+      'GET /v1/webhooks/{id}/deliveries',
+      'PATCH /v1/webhooks/{id}',
       'POST /v1/keys',
       'POST /v1/keys/{id}/revoke',
       'POST /v1/keys/{id}/rotate',
@@ -69,6 +74,10 @@ describe('the OpenAPI document', () => {
       'POST /v1/recordings/{id}/identifiers',
       'POST /v1/recordings/{id}/identifiers/{identifier_assertion_id}/withdraw',
       'POST /v1/scans',
+      'POST /v1/webhooks',
+      'POST /v1/webhooks/{id}/replay',
+      'POST /v1/webhooks/{id}/rotate',
+      'POST /v1/webhooks/{id}/test',
       'PUT /v1/parties/{id}/roles',
     ]);
   });
