@@ -15,9 +15,9 @@ export type JobQueue = {
   readonly pollSeconds: number;
   /** How long a job may take before it is taken for lost and given to another. */
   readonly expireSeconds: number;
-  /** Without a sign of life for this long its process is taken for dead. Pg-boss allows 10 and more. */
+  /** Without a sign of life for this long its process is taken for dead. */
   readonly heartbeatSeconds: number;
-  /** Further attempts after the first, each after twice the time. */
+  /** Further attempts after the first, each after twice the time; then it is a dead job. */
   readonly retryLimit: number;
   readonly retryDelaySeconds: number;
   readonly maxRetryDelaySeconds: number;
@@ -33,19 +33,36 @@ export const keepWaitingSeconds = 24 * 3600;
 export const deadJobs = 'dead-jobs';
 export const keepDeadSeconds = 14 * 24 * 3600;
 
-const patient = {
-  expireSeconds: 300,
-  heartbeatSeconds: 10,
-  retryLimit: 5,
-  retryDelaySeconds: 5,
-  maxRetryDelaySeconds: 300,
-} as const;
+/** Pg-boss takes no shorter one: after a process was killed its jobs wait for so long, and up to 5 s more. */
+const heartbeatSeconds = 10;
 
 export const jobQueues = {
-  /** One job for each webhook to which something is due; its key is the webhook. */
-  'deliver-webhooks': { ...patient, policy: 'exclusive', concurrency: 8, pollSeconds: 1 },
+  /**
+   * One job for each webhook to which something is due; its key is the webhook. Not tried again: what is still due gets
+   * another job within a second, where a retry would keep that webhook waiting, after some deaths for minutes.
+   */
+  'deliver-webhooks': {
+    policy: 'exclusive',
+    concurrency: 8,
+    pollSeconds: 1,
+    expireSeconds: 300,
+    heartbeatSeconds,
+    retryLimit: 0,
+    retryDelaySeconds: 1,
+    maxRetryDelaySeconds: 1,
+  },
   /** Events that are over their time. */
-  'forget-events': { ...patient, policy: 'exclusive', concurrency: 1, pollSeconds: 30, cron: '23 * * * *' },
+  'forget-events': {
+    policy: 'exclusive',
+    concurrency: 1,
+    pollSeconds: 30,
+    expireSeconds: 600,
+    heartbeatSeconds,
+    retryLimit: 5,
+    retryDelaySeconds: 5,
+    maxRetryDelaySeconds: 300,
+    cron: '23 * * * *',
+  },
 } as const satisfies Record<string, JobQueue>;
 
 export type JobQueueName = keyof typeof jobQueues;

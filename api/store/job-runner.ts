@@ -53,11 +53,23 @@ export async function startJobs(
   await boss.start();
   try {
     await boss.createQueue(deadJobs, { retentionSeconds: keepDeadSeconds });
-    for (const name of jobQueueNames) await open(boss, name, handlers[name], stopping.signal);
+    for (const name of jobQueueNames) await open(boss, name, logged(handlers[name], name), stopping.signal);
   } catch (error) {
     await boss.stop({ graceful: false });
     throw error;
   }
+  /** Pg-boss writes down why a job failed; who runs the server looks at the log. */
+  function logged(handler: JobHandler, queue: JobQueueName): JobHandler {
+    return async (key, stop) => {
+      try {
+        await handler(key, stop);
+      } catch (error) {
+        log?.error({ err: error, queue, key }, 'a job failed');
+        throw error;
+      }
+    };
+  }
+
   return {
     async add(queue, keys) {
       const jobs = keys.slice(0, maxJobsAtOnce).map((key) => ({ data: { key }, singletonKey: key }));
@@ -87,9 +99,10 @@ async function open(
     retentionSeconds: keepWaitingSeconds,
     deleteAfterSeconds: keepFinishedSeconds,
   };
-  await boss.createQueue(name, { ...options, policy: queue.policy, deadLetter: deadJobs });
+  const deadLetter = queue.retryLimit > 0 ? { deadLetter: deadJobs } : {};
+  await boss.createQueue(name, { ...options, ...deadLetter, policy: queue.policy });
   // A queue that was there keeps its policy and takes everything else from the list.
-  await boss.updateQueue(name, { ...options, deadLetter: deadJobs });
+  await boss.updateQueue(name, { ...options, ...deadLetter });
   if (queue.cron !== undefined) await boss.schedule(name, queue.cron, { key: '' });
   await boss.work<{ readonly key: string }>(
     name,
