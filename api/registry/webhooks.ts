@@ -10,7 +10,7 @@ import { getParty, noParty } from './parties.ts';
 import { describeWebhook, type eventTypes, type WebhookView } from './webhook-view.ts';
 
 /** Of one party: some for each of its systems. Every event may go to all of them. */
-export const maxWebhooksPerParty = 20;
+const maxWebhooksPerParty = 20;
 export const maxDescriptionCharacters = 200;
 /** How long messages are signed with the old secret too, where it is not said. */
 export const defaultGraceSeconds = 24 * 3600;

@@ -5,7 +5,7 @@ import { type Queryable, statement } from './statement.ts';
 
 /** Every type of event. Whoever has a webhook says which of them it is for. */
 export const eventTypes = ['webhook.test', 'webhook.disabled'] as const;
-export type EventType = (typeof eventTypes)[number];
+type EventType = (typeof eventTypes)[number];
 
 export type NewEvent = {
   /** Who is to hear of it, whoever did it. */

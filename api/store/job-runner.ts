@@ -19,7 +19,7 @@ import { jobSchema } from './job-schema.ts';
 /** How often jobs are looked through for those whose process is gone. */
 const superviseSeconds = 5;
 /** Jobs added at once. */
-export const maxJobsAtOnce = 200;
+const maxJobsAtOnce = 200;
 
 export type JobLog = {
   warn(fields: object, message: string): void;

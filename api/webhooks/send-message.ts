@@ -6,7 +6,7 @@ import type { Message } from './message.ts';
 import { type Address, readTarget, resolveTarget, TargetRefused, type TargetRules } from './target.ts';
 
 /** From the look-up of the name to the last header of the answer. */
-export const attemptTimeoutMs = 15_000;
+const attemptTimeoutMs = 15_000;
 /** What is read of an answer, and thrown away: enough for a polite end of most. */
 const maxAnswerBytes = 64 * 1024;
 const maxAnswerMs = 2_000;

@@ -10,7 +10,7 @@ import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
 
 export type Address = { readonly address: string; readonly family: number };
-export type Resolve = (hostname: string) => Promise<readonly Address[]>;
+type Resolve = (hostname: string) => Promise<readonly Address[]>;
 
 export type TargetRules = {
   /** Also addresses that are not public, and http. */

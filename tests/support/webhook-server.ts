@@ -15,7 +15,7 @@ export type WebhookServer = {
   party(name: string): Promise<WebhookParty>;
   close(): Promise<void>;
 };
-export type WebhookParty = {
+type WebhookParty = {
   readonly client: HttpClient;
   readonly partyId: string;
   create(terms: object): Promise<MadeWebhook>;
