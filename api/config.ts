@@ -49,6 +49,12 @@ const Environment = Type.Object({
   // How long the fingerprint of an upload is kept beside its scan, so that the scan can be explained. 0 keeps none.
   EARMARK_SCAN_FINGERPRINT_DAYS: Type.Integer({ minimum: 0, maximum: 3650, default: 90 }),
 
+  // How long events, and what of them was delivered to webhooks, are kept.
+  EARMARK_EVENT_DAYS: Type.Integer({ minimum: 7, maximum: 3650, default: 90 }),
+  // Whether webhooks may go to private and loopback addresses, and over http. Whoever may make a webhook then reaches
+  // whatever this server reaches.
+  EARMARK_WEBHOOK_ALLOW_PRIVATE: Type.Enum(['false', 'true'], { default: 'false' }),
+
   // For the command line, where it talks to a server.
   EARMARK_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
   EARMARK_API_KEY: Type.Optional(Type.String({ minLength: 1 })),
@@ -81,6 +87,9 @@ export type Config = {
   readonly shutdownTimeoutMs: number;
   /** Days that what was scanned can be explained. */
   readonly scanFingerprintDays: number;
+  /** Days that events are kept. */
+  readonly eventDays: number;
+  readonly webhookAllowPrivate: boolean;
   readonly serverUrl?: string;
   readonly apiKey?: string;
 };
@@ -115,6 +124,8 @@ export function loadConfig(
     maxPauseMs: read.EARMARK_MAX_PAUSE_MS,
     shutdownTimeoutMs: read.EARMARK_SHUTDOWN_TIMEOUT_MS,
     scanFingerprintDays: read.EARMARK_SCAN_FINGERPRINT_DAYS,
+    eventDays: read.EARMARK_EVENT_DAYS,
+    webhookAllowPrivate: read.EARMARK_WEBHOOK_ALLOW_PRIVATE === 'true',
     ...(read.EARMARK_URL === undefined ? {} : { serverUrl: read.EARMARK_URL }),
     ...(read.EARMARK_API_KEY === undefined ? {} : { apiKey: read.EARMARK_API_KEY }),
   };

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { openWorkers, type Workers } from '../workers/pool.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { RegistryError } from './errors.ts';
 import { openLog } from './log.ts';
@@ -17,6 +18,7 @@ import { openStore, type SessionStore, type Store } from './store/store.ts';
 export type StoreContext = {
   readonly config: Config;
   readonly log: Logger;
+  readonly clock: Clock;
   readonly store: Store;
 };
 
@@ -73,14 +75,15 @@ async function openStoreParts(
   opened: AsyncDisposableStack,
 ): Promise<StoreContext> {
   const log = overrides.log ?? openLog(config);
-  if (overrides.store) return { config, log, store: overrides.store };
+  const clock = overrides.clock ?? systemClock;
+  if (overrides.store) return { config, log, clock, store: overrides.store };
   const databaseUrl = config.databaseUrl ?? (await openPostgres(config, log, opened));
   const poolSize = config.databasePoolSize;
   const opening = openStore({ databaseUrl, poolSize, log }).catch((error: unknown) => {
     if (!(error instanceof DatabaseRolesMissing)) throw error;
     throw new RegistryError('DATABASE_ROLES_MISSING', error.message, { cause: error });
   });
-  return { config, log, store: opened.adopt(await opening, (it) => it.close()) };
+  return { config, log, clock, store: opened.adopt(await opening, (it) => it.close()) };
 }
 
 async function openPostgres({ dataDir }: Config, log: Logger, opened: AsyncDisposableStack): Promise<string> {

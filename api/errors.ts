@@ -54,6 +54,9 @@ export const errorCodes = [
   'STORE_UNAVAILABLE',
   'UPLOAD_INTERRUPTED',
   'UPLOAD_INVALID',
+  'WEBHOOK_DISABLED',
+  'WEBHOOK_NOT_FOUND',
+  'WEBHOOK_TARGET_FORBIDDEN',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
@@ -100,6 +103,8 @@ export const httpMeaning: Readonly<Record<ErrorCode, HttpMeaning>> = {
   POLICY_NOT_ACTIVE: { status: 409, title: 'No version of the policy is active' },
   REVIEWER_INVALID: { status: 422, title: 'This party cannot review the conflict' },
   TOO_MANY_ASSERTIONS: { status: 422, title: 'The recording has too many rights assertions' },
+  WEBHOOK_TARGET_FORBIDDEN: { status: 400, title: 'Webhooks may not go there' },
+  WEBHOOK_DISABLED: { status: 409, title: 'The webhook is disabled' },
   // What cannot happen to a claim or a dispute, now or by this party.
   EVENT_INVALID: { status: 400, title: 'The event is malformed' },
   EVENT_NOT_ALLOWED: { status: 409, title: 'This cannot happen in the present state' },
@@ -129,6 +134,7 @@ export const httpMeaning: Readonly<Record<ErrorCode, HttpMeaning>> = {
   RECORDING_NOT_FOUND: { status: 404, title: 'No such recording' },
   SCAN_NOT_FOUND: { status: 404, title: 'No such scan' },
   SCAN_FINGERPRINT_GONE: { status: 410, title: 'The fingerprint of this scan is no longer kept' },
+  WEBHOOK_NOT_FOUND: { status: 404, title: 'No such webhook' },
   ROUTE_NOT_FOUND: { status: 404, title: 'No such resource' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request took too long to arrive' },

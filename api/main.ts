@@ -1,5 +1,5 @@
 /**
- * The server process: config → context (Postgres, store, workers, index) → app → listen; a stop goes backwards and
+ * The server process: config → context (Postgres, store, workers, index) → app → jobs → listen; a stop goes backwards and
  * finishes what was accepted. `earmark serve` calls this; `node api/main.ts` does the same from the environment alone.
  */
 import { type Config, loadConfig } from './config.ts';
@@ -8,6 +8,7 @@ import { buildApp } from './http/app.ts';
 import type { App } from './http/fastify-types.ts';
 import { ensureParty, localPartyName } from './registry/ensure-party.ts';
 import { createKey } from './registry/keys.ts';
+import { runJobs } from './registry/run-jobs.ts';
 
 /** Resolves when the server has stopped, after SIGTERM or SIGINT. A second signal ends the process at once. */
 export async function serve(config: Config): Promise<void> {
@@ -17,12 +18,13 @@ export async function serve(config: Config): Promise<void> {
   if ((await context.store.countUsableApiKeys()) === 0) {
     console.log(firstKeyNotice(await makeFirstKey(context)));
   }
+  await using jobs = await runJobs(context);
   const address = await app.listen({ host: config.host, port: config.port });
   context.log.info({ address, docs: `${address}/docs` }, 'listening');
   console.log(`earmark listens on ${address}, API documentation at ${address}/docs`);
 
   context.log.info({ signal: await stop }, 'stopping: finishing what was accepted');
-  await closeApp(app, config);
+  await Promise.all([closeApp(app, config), jobs.stop()]);
   context.log.info('stopped');
 }
 

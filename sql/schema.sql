@@ -21,7 +21,7 @@ create table api_key (
   constraint api_key_has_a_scope CHECK (cardinality(scopes) > 0),
   constraint api_key_previous_secret_has_an_end CHECK ((previous_secret_sha256 IS NULL) = (previous_secret_until IS NULL)),
   constraint api_key_previous_secret_is_sha256 CHECK (octet_length(previous_secret_sha256) = 32),
-  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'assert:rights'::text, 'read:rights'::text, 'decide:conflicts'::text, 'read:policies'::text, 'manage:policies'::text, 'read:outcomes'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
+  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'assert:rights'::text, 'read:rights'::text, 'decide:conflicts'::text, 'read:policies'::text, 'manage:policies'::text, 'read:outcomes'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:webhooks'::text, 'manage:webhooks'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
   constraint api_key_secret_is_sha256 CHECK (octet_length(secret_sha256) = 32)
 );
 CREATE INDEX api_key_by_party ON api_key USING btree (party_id);
@@ -54,6 +54,31 @@ create table change_feed (
   constraint change_feed_kind_is_known CHECK (kind = ANY (ARRAY['register'::text, 'delete'::text]))
 );
 grant insert, select on change_feed to earmark_service;
+
+create table event (
+  event_id uuid not null,
+  party_id uuid not null,
+  type text not null,
+  payload jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint event_pk PRIMARY KEY (event_id),
+  constraint event_is_found_by_party UNIQUE (party_id, event_id),
+  constraint event_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint event_payload_is_bounded CHECK (octet_length(payload::text) <= 65536),
+  constraint event_payload_is_object CHECK (jsonb_typeof(payload) = 'object'::text),
+  constraint event_type_is_dotted CHECK (type ~ '^[a-z][a-z_]*([.][a-z][a-z_]*)+$'::text AND char_length(type) <= 100)
+);
+CREATE INDEX event_by_age ON event USING btree (created_at);
+alter table event enable row level security, force row level security;
+create policy operator_reaches_all on event as permissive for all to earmark_operator
+  using (true);
+create policy service_keeps_events on event as permissive for all to earmark_service
+  using (true);
+create policy own_events on event as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant select on event to earmark_operator;
+grant delete, insert, select on event to earmark_service;
+grant select on event to earmark_tenant;
 
 create table feed_head (
   feed_head_id boolean not null default true,
@@ -711,6 +736,122 @@ grant insert, select on scan_fingerprint to earmark_operator;
 grant delete, select on scan_fingerprint to earmark_service;
 grant insert, select on scan_fingerprint to earmark_tenant;
 grant update (created_at) on scan_fingerprint to earmark_service;
+
+create table webhook (
+  webhook_id uuid not null,
+  party_id uuid not null,
+  url text not null,
+  description text not null default ''::text,
+  event_types text[] not null default '{}'::text[],
+  secret bytea not null,
+  previous_secret bytea,
+  previous_secret_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  failing_since timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
+  constraint webhook_pk PRIMARY KEY (webhook_id),
+  constraint webhook_is_found_by_party UNIQUE (party_id, webhook_id),
+  constraint webhook_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint webhook_description_is_bounded CHECK (char_length(description) <= 200),
+  constraint webhook_disabled_reason_is_known CHECK (disabled_reason = ANY (ARRAY['by_party'::text, 'failing'::text, 'gone'::text])),
+  constraint webhook_disabling_says_why CHECK ((disabled_at IS NULL) = (disabled_reason IS NULL)),
+  constraint webhook_event_types_are_bounded CHECK (cardinality(event_types) <= 100),
+  constraint webhook_previous_secret_has_an_end CHECK ((previous_secret IS NULL) = (previous_secret_until IS NULL)),
+  constraint webhook_previous_secret_is_long CHECK (octet_length(previous_secret) >= 24 AND octet_length(previous_secret) <= 64),
+  constraint webhook_secret_is_long CHECK (octet_length(secret) >= 24 AND octet_length(secret) <= 64),
+  constraint webhook_url_is_bounded CHECK (url ~ '^https?://'::text AND char_length(url) <= 2000)
+);
+alter table webhook enable row level security, force row level security;
+create policy operator_reaches_all on webhook as permissive for all to earmark_operator
+  using (true);
+create policy service_delivers on webhook as permissive for all to earmark_service
+  using (true);
+create policy own_webhooks on webhook as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy webhook_is_changed_by_scope on webhook as restrictive for update to earmark_tenant
+  using (caller_has('manage:webhooks'::text));
+create policy webhook_is_made_by_scope on webhook as restrictive for insert to earmark_tenant
+  with check (caller_has('manage:webhooks'::text));
+create policy webhook_is_removed_by_scope on webhook as restrictive for delete to earmark_tenant
+  using (caller_has('manage:webhooks'::text));
+grant delete, insert, select on webhook to earmark_operator;
+grant select on webhook to earmark_service;
+grant delete, insert, select on webhook to earmark_tenant;
+grant update (description, disabled_at, disabled_reason, event_types, failing_since, previous_secret, previous_secret_until, secret, updated_at, url) on webhook to earmark_operator;
+grant update (disabled_at, disabled_reason, failing_since) on webhook to earmark_service;
+grant update (description, disabled_at, disabled_reason, event_types, failing_since, previous_secret, previous_secret_until, secret, updated_at, url) on webhook to earmark_tenant;
+
+create table webhook_delivery (
+  webhook_id uuid not null,
+  event_id uuid not null,
+  party_id uuid not null,
+  state text not null default 'pending'::text,
+  attempt_count integer not null default 0,
+  next_attempt_at timestamp with time zone not null,
+  last_attempt_at timestamp with time zone,
+  last_status integer,
+  last_error text,
+  delivered_at timestamp with time zone,
+  constraint webhook_delivery_pk PRIMARY KEY (webhook_id, event_id),
+  constraint webhook_delivery_of_event FOREIGN KEY (party_id, event_id) REFERENCES event(party_id, event_id) ON DELETE CASCADE,
+  constraint webhook_delivery_to_webhook FOREIGN KEY (party_id, webhook_id) REFERENCES webhook(party_id, webhook_id) ON DELETE CASCADE,
+  constraint webhook_delivery_error_is_bounded CHECK (char_length(last_error) <= 300),
+  constraint webhook_delivery_says_when CHECK ((state = 'delivered'::text) = (delivered_at IS NOT NULL)),
+  constraint webhook_delivery_state_is_known CHECK (state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text]))
+);
+CREATE INDEX webhook_delivery_by_event ON webhook_delivery USING btree (party_id, event_id);
+CREATE INDEX webhook_delivery_dead ON webhook_delivery USING btree (webhook_id, event_id) WHERE state = 'dead'::text;
+CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (next_attempt_at) WHERE state = 'pending'::text;
+CREATE INDEX webhook_delivery_pending ON webhook_delivery USING btree (webhook_id, next_attempt_at) WHERE state = 'pending'::text;
+alter table webhook_delivery enable row level security, force row level security;
+create policy operator_reaches_all on webhook_delivery as permissive for all to earmark_operator
+  using (true);
+create policy service_delivers on webhook_delivery as permissive for all to earmark_service
+  using (true);
+create policy own_webhook_deliveries on webhook_delivery as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy webhook_delivery_is_replayed_by_scope on webhook_delivery as restrictive for update to earmark_tenant
+  using (caller_has('manage:webhooks'::text));
+grant select on webhook_delivery to earmark_operator;
+grant delete, insert, select, update on webhook_delivery to earmark_service;
+grant select on webhook_delivery to earmark_tenant;
+grant update (attempt_count, delivered_at, next_attempt_at, state) on webhook_delivery to earmark_operator;
+grant update (attempt_count, delivered_at, next_attempt_at, state) on webhook_delivery to earmark_tenant;
+
+CREATE OR REPLACE FUNCTION public.append_event(new_event_id uuid, of_party_id uuid, event_type text, event_payload jsonb, happened_at timestamp with time zone, to_webhook_id uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+BEGIN ATOMIC
+ WITH happened AS (
+          INSERT INTO event (event_id, party_id, type, payload, created_at)
+           VALUES (append_event.new_event_id, append_event.of_party_id, append_event.event_type, append_event.event_payload, append_event.happened_at)
+           RETURNING event.event_id,
+             event.party_id,
+             event.type,
+             event.created_at
+         ), due AS (
+          INSERT INTO webhook_delivery (webhook_id, event_id, party_id, next_attempt_at)  SELECT w.webhook_id,
+                     h.event_id,
+                     h.party_id,
+                     h.created_at
+                    FROM (happened h
+                      JOIN webhook w ON ((w.party_id = h.party_id)))
+                   WHERE ((w.disabled_at IS NULL) AND
+                         CASE
+                             WHEN (append_event.to_webhook_id IS NOT NULL) THEN (w.webhook_id = append_event.to_webhook_id)
+                             ELSE ((cardinality(w.event_types) = 0) OR (h.type = ANY (w.event_types)))
+                         END)
+           RETURNING webhook_delivery.webhook_id
+         )
+  SELECT count(*) AS count
+    FROM due;
+END
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
 
 CREATE OR REPLACE FUNCTION public.append_to_feed(entry_kind text, entry_reference_id uuid)
  RETURNS bigint

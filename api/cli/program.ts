@@ -20,6 +20,7 @@ import { scanCommand } from './commands/scan.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
+import { webhookCommand } from './commands/webhook.ts';
 
 const columnsWithoutTerminal = 100;
 const widestHelp = 110;
@@ -76,6 +77,7 @@ export function buildProgram(): Command {
     partyCommand(),
     keyCommand(),
     mandateCommand(),
+    webhookCommand(),
     doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command);

@@ -53,6 +53,7 @@ export function openMetrics(context: Context, gate: UploadGate): Metrics {
   gauge('earmark_index_ready', '1 when the index is caught up and searches are answered.', () =>
     Number(index.ready()),
   );
+  countByState(registers, store);
   return {
     registry,
     requestSeconds: new Histogram({
@@ -81,4 +82,31 @@ export function openMetrics(context: Context, gate: UploadGate): Metrics {
       registers,
     }),
   };
+}
+
+/** Of what stands in the database, so of all processes on it. While that is away there are no figures. */
+function countByState(registers: Registry[], store: Context['store']): void {
+  new Gauge({
+    name: 'earmark_jobs',
+    help: 'Jobs that wait (created), run (active) or are to be tried again (retry), by queue.',
+    labelNames: ['queue', 'state'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { queue, state, count } of await store.countJobs().catch(() => [])) {
+        this.set({ queue, state }, count);
+      }
+    },
+  });
+  new Gauge({
+    name: 'earmark_webhook_deliveries',
+    help: 'Deliveries to webhooks that are still to be made (pending), or failed for good (dead).',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      this.reset();
+      const counts = await store.countWebhookDeliveries().catch(() => ({}));
+      for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
+    },
+  });
 }

@@ -19,6 +19,10 @@ path takes \`on_behalf_of\`: it registers, reads and asserts identifiers and rig
 **Errors** are problem+json (RFC 9457). Decide by \`code\`, which is stable. A 503 has \`Retry-After\` and says
 nothing about the request: send it again. An empty \`matches\` is a finding; it is never the answer of a server that could not search.
 
+**Webhooks.** What concerns your party is sent where you say, signed as Standard Webhooks has it (\`webhook-id\`,
+\`webhook-timestamp\`, \`webhook-signature\`). It comes at least once and in no order: what comes twice has the same \`webhook-id\`.
+Answer 2xx within 15 seconds. What is not delivered is tried again for three days and then kept as a dead letter, which can be replayed.
+
 **Repeating.** A registration is idempotent by \`external_id\`; with an \`Idempotency-Key\` the first answer is kept for 24 hours.
 `;
 
@@ -40,6 +44,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'parties', description: 'Who registers, scans and reviews.' },
       { name: 'mandates', description: 'Who may act for whom.' },
       { name: 'keys', description: 'What opens the API.' },
+      { name: 'webhooks', description: 'Being told of what happens.' },
       { name: 'service', description: 'For whoever runs the server.' },
     ],
     components: {

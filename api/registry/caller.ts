@@ -27,6 +27,8 @@ export const scopes = [
   'manage:keys',
   'read:mandates',
   'manage:mandates',
+  'read:webhooks',
+  'manage:webhooks',
   // Reaches the rows of every party.
   'operate:registry',
 ] as const;
@@ -38,7 +40,9 @@ const choosing = ['read:policies', 'manage:policies', 'read:outcomes'] as const;
 const scanning = ['scan:uploads', 'read:scans'] as const;
 /** Making them for the own catalog, and ending them from either side. */
 const mandating = ['read:mandates', 'manage:mandates'] as const;
-const everybodys = ['read:parties', 'manage:keys'] as const;
+/** Being told of what concerns the own party. */
+const hearing = ['read:webhooks', 'manage:webhooks'] as const;
+const everybodys = ['read:parties', 'manage:keys', ...hearing] as const;
 
 /** What a key is for that names no scopes: all that the roles of its party give. */
 export const scopesOf: Readonly<Record<Role, readonly Scope[]>> = {

@@ -1,5 +1,6 @@
 /**
- * Brings a database to the newest schema: runs the files of sql/migrations that it has not seen, in order.
+ * Brings a database to the newest schema: runs the files of sql/migrations that it has not seen, in order, and what
+ * pg-boss asks for.
  *
  * Row-level security is forced upon the owner too, who has no policy: a migration that changes rows would silently
  * find none. `row_security = off` makes that an error, and the migration lifts the force for as long as it needs.
@@ -7,6 +8,7 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { migrateJobs } from './job-schema.ts';
 import { ensureDatabaseRoles } from './roles.ts';
 import { asStoreError } from './store-unavailable.ts';
 
@@ -30,6 +32,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
   try {
     await client.connect();
     await ensureDatabaseRoles(client);
+    await migrateJobs(client);
     await client.query('set row_security = off');
     await runner({
       dbClient: client,

@@ -5,9 +5,13 @@
 import * as apiKey from './api-key.ts';
 import * as changeFeed from './change-feed.ts';
 import { type Connections, openConnections, type StoreLog } from './connections.ts';
+import { appendEvent, forgetEvents } from './event.ts';
 import { listenToFeed } from './feed-listener.ts';
 import { forgetIdempotencyKeys } from './idempotency-key.ts';
 import * as identifierAssertion from './identifier-assertion.ts';
+import { countJobs } from './job.ts';
+import type { JobQueueName } from './job-queue.ts';
+import { type JobHandler, type JobLog, type JobRunner, startJobs } from './job-runner.ts';
 import * as mandate from './mandate.ts';
 import { migrate } from './migrate.ts';
 import * as ownershipConflict from './ownership-conflict.ts';
@@ -21,6 +25,8 @@ import * as rightsAssertion from './rights-assertion.ts';
 import * as scan from './scan.ts';
 import type { Session } from './session.ts';
 import { asStoreError } from './store-unavailable.ts';
+import * as webhook from './webhook.ts';
+import * as webhookDelivery from './webhook-delivery.ts';
 
 const serviceOperations = {
   findApiKeyByPrefix: apiKey.findApiKeyByPrefix,
@@ -30,6 +36,15 @@ const serviceOperations = {
   readFeed: changeFeed.readFeed,
   feedHead: changeFeed.feedHead,
   registryId: changeFeed.registryId,
+
+  listDueWebhooks: webhookDelivery.listDueWebhooks,
+  listDueDeliveries: webhookDelivery.listDueDeliveries,
+  findWebhookTarget: webhookDelivery.findWebhookTarget,
+  recordWebhookDelivered: webhookDelivery.recordWebhookDelivered,
+  recordWebhookFailed: webhookDelivery.recordWebhookFailed,
+  countWebhookDeliveries: webhookDelivery.countWebhookDeliveries,
+  forgetEvents,
+  countJobs,
 };
 
 /** Taking away what is over its time, whoever's it is: asked for in passing, and done by the service. */
@@ -99,6 +114,16 @@ const sessionOperations = {
   insertScan: scan.insertScan,
   findScan: scan.findScan,
   findScanFingerprint: scan.findScanFingerprint,
+
+  insertWebhook: webhook.insertWebhook,
+  findWebhook: webhook.findWebhook,
+  listWebhooks: webhook.listWebhooks,
+  updateWebhook: webhook.updateWebhook,
+  rotateWebhookSecret: webhook.rotateWebhookSecret,
+  deleteWebhook: webhook.deleteWebhook,
+  appendEvent,
+  listWebhookDeliveries: webhookDelivery.listWebhookDeliveries,
+  replayWebhookDeliveries: webhookDelivery.replayWebhookDeliveries,
 };
 
 type Bound<Operations> = {
@@ -117,6 +142,8 @@ export type Store = Bound<typeof serviceOperations> & {
   under(session: Session): SessionStore;
   /** Calls back with the feed's position now and whenever it moves, through reconnects, until stopped. */
   listenToFeed(onPosition: (position: number) => void): Promise<() => Promise<void>>;
+  /** Works on jobs from now on, as the service. Stop that before the store is closed. */
+  startJobs(handlers: Readonly<Record<JobQueueName, JobHandler>>, log?: JobLog): Promise<JobRunner>;
   /** Ends the connections once their statements have finished. Stop listening first. */
   close(): Promise<void>;
 };
@@ -147,6 +174,7 @@ export async function openStore({ databaseUrl, poolSize, log }: StoreOptions): P
         throw asStoreError(error);
       }
     },
+    startJobs: (handlers, log) => startJobs(service, handlers, log),
     close: () => connections.close(),
   };
 }

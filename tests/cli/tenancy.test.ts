@@ -89,6 +89,33 @@ describe('the command line keeps', { timeout: processTimeoutMs }, () => {
     expect((await listed<Mandate>('mandate'))[0]?.state).toBe('revoked');
   });
 
+  it('webhooks, with what is due to them', async () => {
+    const url = 'https://hooks.example/earmark';
+    const made = await earmark(
+      'webhook',
+      'create',
+      url,
+      '--party',
+      'Harbour Records',
+      '--event',
+      'webhook.test',
+    );
+    expect([made.status, made.stdout]).toEqual([0, expect.stringMatching(/^whsec_\S+\n$/)]);
+    const [webhook] = await listed<{ webhook_id: string; url: string }>('webhook');
+    expect(webhook).toMatchObject({ url, state: 'enabled', event_types: ['webhook.test'] });
+    const id = webhook?.webhook_id as string;
+    const eventId = (await earmark('webhook', 'test', id)).stdout.trim();
+    const deliveries = await earmark('webhook', 'deliveries', id, '--state', 'pending');
+    expect(parseLines(deliveries.stdout)).toMatchObject([{ event_id: eventId, attempt_count: 0 }]);
+    expect((await earmark('webhook', 'replay', id)).stdout).toBe('0 to be sent again.\n');
+    expect((await earmark('webhook', 'rotate', id)).stdout).not.toBe(made.stdout);
+    expect((await earmark('webhook', 'disable', id)).stdout).toContain('disabled (by_party)');
+    expect((await earmark('webhook', 'remove', id)).status).toBe(0);
+    expect((await earmark('webhook', 'test', id)).stderr).toContain('WEBHOOK_NOT_FOUND');
+    const inside = await earmark('webhook', 'create', 'https://10.0.0.1/', '--party', 'Harbour Records');
+    expect([inside.status, inside.stderr]).toEqual([1, expect.stringContaining('WEBHOOK_TARGET_FORBIDDEN')]);
+  });
+
   it('all of them here and not at a server', async () => {
     const { status, stderr } = await run(['party', 'list', '--url', 'http://127.0.0.1:1']);
     expect([status, stderr]).toEqual([2, expect.stringContaining('/v1')]);

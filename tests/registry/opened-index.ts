@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { systemClock } from '../../api/clock.ts';
 import { loadConfig } from '../../api/config.ts';
 import { under } from '../../api/context.ts';
 import { ensureParty } from '../../api/registry/ensure-party.ts';
@@ -40,6 +41,7 @@ export async function openRegistry(): Promise<Registry> {
   const base = {
     config: loadConfig({ DATABASE_URL: database.databaseUrl, EARMARK_DATA_DIR: dataDir }, {}),
     log,
+    clock: systemClock,
     store,
   };
   const context = under(base, { role: 'operator' });

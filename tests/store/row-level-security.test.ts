@@ -217,14 +217,9 @@ describe('the roles that statements run under', () => {
 describe('an administrator in the database', () => {
   /** To whoever acts for another party. */
   const closed = [
-    'scan',
-    'scan_fingerprint',
-    'api_key',
-    'party_role',
-    'policy',
-    'policy_version',
-    'policy_activation',
-    'policy_assignment',
+    ...['scan', 'scan_fingerprint', 'api_key', 'party_role'],
+    ...['policy', 'policy_version', 'policy_activation', 'policy_assignment'],
+    ...['event', 'webhook', 'webhook_delivery'],
   ];
   const asAdministrator = (partyId = tenants.one.partyId): SeenAs => ({
     role: 'earmark_administrator',

@@ -60,7 +60,7 @@ export class HttpClient {
 
   /** With a body of JSON. */
   json<T = Record<string, unknown>>(
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'PATCH',
     path: string,
     body: unknown,
   ): Promise<Answer<T & Problem>> {

@@ -113,6 +113,9 @@ async function settle(
   };
   const fingerprint = { name: 'fingerprint', bytes: syntheticFingerprintFile(seed + 1) };
   await expectSuccess(administrator.client.post(behalf, formOf(administered, fingerprint)));
+  const hook = { url: `https://${name.toLowerCase()}.example/hook`, description: `${name} hook` };
+  const { body: webhook } = await expectSuccess(client.json('POST', '/v1/webhooks', hook));
+  await expectSuccess(client.send(`/v1/webhooks/${webhook['webhook_id']}/test`, { method: 'POST' }));
   const said = [name, letters, identifier.value];
   return { client, partyId, administrator, said };
 }
