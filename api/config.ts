@@ -8,6 +8,8 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { type AudioLimits, type DecoderChoice, defaultAudioLimits } from '../workers/audio/decode.ts';
 import { RegistryError } from './errors.ts';
+import { deadlineDays } from './rules/claim-guards.ts';
+import type { DeadlineDays } from './rules/state-machine.ts';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const decoders: readonly DecoderChoice[] = ['auto', 'ffmpeg', 'wasm'];
@@ -49,6 +51,12 @@ const Environment = Type.Object({
   // How long the fingerprint of an upload is kept beside its scan, so that the scan can be explained. 0 keeps none.
   EARMARK_SCAN_FINGERPRINT_DAYS: Type.Integer({ minimum: 0, maximum: 3650, default: 90 }),
 
+  // How long a claim waits before it expires: for a person to look at it, for the claimant to answer a dispute, and an
+  // appeal. Deadlines that are set stay as they are.
+  EARMARK_POTENTIAL_CLAIM_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: deadlineDays.potential }),
+  EARMARK_DISPUTED_CLAIM_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: deadlineDays.disputed }),
+  EARMARK_APPEALED_CLAIM_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: deadlineDays.appealed }),
+
   // For the command line, where it talks to a server.
   EARMARK_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
   EARMARK_API_KEY: Type.Optional(Type.String({ minLength: 1 })),
@@ -81,6 +89,8 @@ export type Config = {
   readonly shutdownTimeoutMs: number;
   /** Days that what was scanned can be explained. */
   readonly scanFingerprintDays: number;
+  /** Days until a claim in one of these states expires. */
+  readonly deadlineDays: DeadlineDays<'potential' | 'disputed' | 'appealed'>;
   readonly serverUrl?: string;
   readonly apiKey?: string;
 };
@@ -115,6 +125,11 @@ export function loadConfig(
     maxPauseMs: read.EARMARK_MAX_PAUSE_MS,
     shutdownTimeoutMs: read.EARMARK_SHUTDOWN_TIMEOUT_MS,
     scanFingerprintDays: read.EARMARK_SCAN_FINGERPRINT_DAYS,
+    deadlineDays: {
+      potential: read.EARMARK_POTENTIAL_CLAIM_DAYS,
+      disputed: read.EARMARK_DISPUTED_CLAIM_DAYS,
+      appealed: read.EARMARK_APPEALED_CLAIM_DAYS,
+    },
     ...(read.EARMARK_URL === undefined ? {} : { serverUrl: read.EARMARK_URL }),
     ...(read.EARMARK_API_KEY === undefined ? {} : { apiKey: read.EARMARK_API_KEY }),
   };

@@ -16,6 +16,15 @@ export const scopes = [
   'assert:identifiers',
   'scan:uploads',
   'read:scans',
+  'submit:uploads',
+  'read:submissions',
+  'read:claims',
+  // The claimant's side: confirm, release, reinstate, take down.
+  'manage:claims',
+  'review:claims',
+  // The uploader's side, for whoever reported the upload.
+  'dispute:claims',
+  'manage:allowlist',
   'read:parties',
   'manage:parties',
   'manage:keys',
@@ -28,16 +37,27 @@ export type Scope = (typeof scopes)[number];
 
 const registering = ['register:recordings', 'read:recordings', 'assert:identifiers'] as const;
 const scanning = ['scan:uploads', 'read:scans'] as const;
+const submitting = ['submit:uploads', 'read:submissions', 'read:claims'] as const;
+const claiming = ['read:claims', 'manage:claims', 'review:claims'] as const;
 /** Making them for the own catalog, and ending them from either side. */
 const mandating = ['read:mandates', 'manage:mandates'] as const;
 const everybodys = ['read:parties', 'manage:keys'] as const;
 
 /** What a key is for that names no scopes: all that the roles of its party give. */
 export const scopesOf: Readonly<Record<Role, readonly Scope[]>> = {
-  rightsholder: [...registering, 'remove:recordings', ...scanning, ...mandating, ...everybodys],
-  administrator: [...registering, ...scanning, ...mandating, ...everybodys],
-  platform: [...scanning, ...everybodys],
-  reviewer: ['read:scans', ...everybodys],
+  rightsholder: [
+    ...registering,
+    'remove:recordings',
+    ...scanning,
+    ...submitting,
+    ...claiming,
+    'manage:allowlist',
+    ...mandating,
+    ...everybodys,
+  ],
+  administrator: [...registering, ...scanning, ...claiming, ...mandating, ...everybodys],
+  platform: [...scanning, ...submitting, 'dispute:claims', ...everybodys],
+  reviewer: ['read:scans', 'read:claims', 'review:claims', ...everybodys],
   auditor: [...scanning, ...everybodys],
   operator: scopes,
 };

@@ -77,11 +77,15 @@ create policy claim_is_changed_by_scope on claim as restrictive for update to ea
 create policy claim_event_is_made_in_own_name on claim_event as restrictive for insert
   to earmark_tenant, earmark_administrator
   with check (
-    (actor_role = 'system' and entry_number = 1 and reporter_id = caller_party() and caller_has('submit:uploads'))
-    or (
-      actor_party_id = caller_party() and on_behalf_of is not distinct from effective_party()
-      and (caller_has('manage:claims') or caller_has('review:claims') or caller_has('dispute:claims'))
-    )
+    case
+      when actor_role = 'system' then
+        entry_number = 1 and reporter_id = caller_party() and caller_has('submit:uploads')
+      when actor_party_id is distinct from caller_party() or on_behalf_of is distinct from effective_party() then false
+      when actor_role in ('platform', 'uploader') then reporter_id = caller_party() and caller_has('dispute:claims')
+      else
+        party_id = coalesce(effective_party(), caller_party())
+        and (caller_has('manage:claims') or caller_has('review:claims'))
+    end
   );
 create policy dispute_is_opened_by_the_reporter on dispute as restrictive for insert to earmark_tenant
   with check (reporter_id = caller_party() and caller_has('dispute:claims'));
@@ -93,8 +97,13 @@ create policy dispute_is_changed_by_scope on dispute as restrictive for update t
 create policy dispute_event_is_made_in_own_name on dispute_event as restrictive for insert
   to earmark_tenant, earmark_administrator
   with check (
-    actor_party_id = caller_party() and on_behalf_of is not distinct from effective_party()
-    and (caller_has('manage:claims') or caller_has('review:claims') or caller_has('dispute:claims'))
+    case
+      when actor_party_id is distinct from caller_party() or on_behalf_of is distinct from effective_party() then false
+      when actor_role in ('platform', 'uploader') then reporter_id = caller_party() and caller_has('dispute:claims')
+      else
+        party_id = coalesce(effective_party(), caller_party())
+        and (caller_has('manage:claims') or caller_has('review:claims'))
+    end
   );
 create policy interval_is_excluded_by_scope on excluded_interval as restrictive for insert
   to earmark_tenant, earmark_administrator
@@ -180,8 +189,8 @@ begin atomic
 end;
 
 revoke execute on function matched_reference(uuid[]), allowlisting_party(text, text, text) from public;
-grant execute on function matched_reference(uuid[]), allowlisting_party(text, text, text)
-  to earmark_tenant, earmark_operator;
+grant execute on function matched_reference(uuid[]) to earmark_tenant, earmark_administrator, earmark_operator;
+grant execute on function allowlisting_party(text, text, text) to earmark_tenant, earmark_operator;
 
 reset role;
 do $$
