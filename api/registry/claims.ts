@@ -3,7 +3,6 @@ import { validate as isUuid } from 'uuid';
 import type { Scoped } from '../context.ts';
 import { RegistryError } from '../errors.ts';
 import type { ClaimState } from '../rules/claim-machine.ts';
-import type { DisputeEventType } from '../rules/dispute-machine.ts';
 import type { Action } from '../rules/policy-document.ts';
 import type { Actor } from '../rules/state-machine.ts';
 import { nowhere, resolveTerritories } from '../rules/territory.ts';
@@ -130,39 +129,6 @@ export async function actOnClaim(
   return view;
 }
 
-/** The claimant says its side of the dispute that is open. Throws as `actOnClaim`, and DISPUTE_NOT_FOUND. */
-export async function counterState(
-  context: Scoped,
-  caller: Caller,
-  said: { readonly claimId: string; readonly statement: string },
-  now = new Date(),
-): Promise<void> {
-  const seen = await getClaimRow(context, { partyId: partyInView(caller), claimId: said.claimId });
-  refuseOtherSide(seen, caller);
-  const type: DisputeEventType = 'counter_state';
-  await context.store.transaction(async (on) => {
-    const row = await lockClaim(on, said.claimId);
-    if (!(await on.findDisputeOfClaim(row.claimId))) {
-      throw new RegistryError(
-        'EVENT_NOT_ALLOWED',
-        'Expected a dispute that is not over; the claim has none.',
-      );
-    }
-    await changeClaim(
-      on,
-      row,
-      {
-        type,
-        actor: actorFor(caller, 'claimant'),
-        reason: 'A counter-statement.',
-        detail: { statement: said.statement },
-        at: now,
-      },
-      context.config.deadlineDays,
-    );
-  });
-}
-
 /** Who only reported the upload sees the claim and cannot act for its claimant: as if there were none. */
 export function refuseOtherSide(row: ClaimRow, caller: Caller): void {
   const claimant = caller.onBehalfOf ?? caller.partyId;
@@ -178,7 +144,7 @@ function refuseTaken({ leasedBy, leasedUntil }: ClaimRow, caller: Caller, now: D
   );
 }
 
-function actorFor(caller: Caller, capacity: Capacity): Actor {
+export function actorFor(caller: Caller, capacity: Capacity): Actor {
   const { partyId, onBehalfOf = null } = caller;
   if (capacity === 'reviewer') return { role: 'reviewer', partyId, onBehalfOf };
   if (isOperator(caller)) return { role: 'operator', partyId, onBehalfOf };

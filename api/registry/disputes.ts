@@ -11,7 +11,7 @@ import { answerOnce } from './answer-once.ts';
 import { type Caller, isOperator, partyInView } from './caller.ts';
 import { changeClaim, type Happening, lockClaim, noClaim } from './change-claim.ts';
 import { nullable, type UploadView } from './claim-view.ts';
-import { getClaimRow } from './claims.ts';
+import { actorFor, getClaimRow, refuseOtherSide } from './claims.ts';
 import { describeEvent, EventView } from './event-history.ts';
 import { type Page, pageOf, readCursor } from './page.ts';
 
@@ -139,6 +139,36 @@ export async function actOnDispute(
   });
 }
 
+/** The claimant says its side. Throws as `actOnDispute`. */
+export async function counterState(
+  context: Scoped,
+  caller: Caller,
+  said: {
+    readonly disputeId: string;
+    readonly statement: string;
+    readonly idempotencyKey?: string | undefined;
+  },
+  now = new Date(),
+): Promise<DisputeWithHistory> {
+  const { disputeId, statement, idempotencyKey: key } = said;
+  const { claimId } = await getDisputeRow(context, { partyId: partyInView(caller), disputeId });
+  return act(context, caller, {
+    claimId,
+    disputeId,
+    side: 'claimant',
+    happening: () => ({
+      type: 'counter_state',
+      actor: actorFor(caller, 'claimant'),
+      reason: 'A counter-statement.',
+      detail: { statement },
+      at: now,
+    }),
+    expectedVersion: undefined,
+    key,
+    request: [disputeId, 'counter_state', statement],
+  });
+}
+
 async function act(
   context: Scoped,
   caller: Caller,
@@ -150,11 +180,14 @@ async function act(
     readonly expectedVersion: number | undefined;
     readonly key: string | undefined;
     readonly request: readonly unknown[];
+    /** Who has to be asking; the uploader's where it is not said. */
+    readonly side?: 'claimant';
   },
 ): Promise<DisputeWithHistory> {
   const { claimId, key, request } = asked;
   const seen = await getClaimRow(context, { partyId: partyInView(caller), claimId });
-  if (seen.reporterId !== caller.partyId && !isOperator(caller)) throw noClaim(claimId);
+  if (asked.side === 'claimant') refuseOtherSide(seen, caller);
+  else if (seen.reporterId !== caller.partyId && !isOperator(caller)) throw noClaim(claimId);
   const disputeId = await context.store.transaction((on) =>
     answerOnce(on, { partyId: caller.partyId, key, request }, async () => {
       const row = await lockClaim(on, claimId, asked.expectedVersion);
