@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ClaimView } from '../../api/registry/claim-view.ts';
 import type { LineAnswer } from '../../api/registry/submit-uploads.ts';
 import { fingerprintCatalog, fingerprintUploads } from '../fingerprint/bundled-fingerprints.ts';
-import { type ClaimsRegistry, openClaimsRegistry, routed, wanted } from '../support/claims.ts';
+import { type ClaimsRegistry, openClaimsRegistry, routed } from '../support/claims.ts';
 import { syntheticFingerprintFile } from '../support/synthetic-fingerprint.ts';
+import { wanted } from '../support/wanted-rights.ts';
 
 vi.mock(import('../../api/registry/rights-of-recording.ts'), async () => {
-  const { wantedRights } = await import('../support/claims.ts');
+  const { wantedRights } = await import('../support/wanted-rights.ts');
   return wantedRights;
 });
 
@@ -148,7 +149,7 @@ describe('a submission', () => {
     expect((await submit(harvest.fingerprint, 'friend 3')).matches[0]?.claims).toHaveLength(1);
   });
 
-  it('raises potential claims where a rule routes, ownership is in conflict, or the match is short', async () => {
+  it('raises potential claims where a rule routes, and where ownership is in conflict', async () => {
     const { claimantId, platform, platformId } = registry;
     const wishes = [{ rules: routed }, { owners: [claimantId, platformId] }];
     const review: unknown[] = [];

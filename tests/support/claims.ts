@@ -2,64 +2,14 @@
  * A registry with a claimant, a platform and what they need to have claims. Whose a recording is and what its owners
  * want is said where a test registers it, in place of what parties assert and which policies they have.
  */
-import { vi } from 'vitest';
 import type { Role } from '../../api/registry/caller.ts';
 import type { ClaimView } from '../../api/registry/claim-view.ts';
 import type { DisputeWithHistory } from '../../api/registry/disputes.ts';
 import type { EventView } from '../../api/registry/event-history.ts';
-import type { RightsOfRecording } from '../../api/registry/rights-of-recording.ts';
-import { always } from '../../api/rules/calendar-day.ts';
-import { readPolicy } from '../../api/rules/policy-document.ts';
-import { wholePpm } from '../../api/rules/share.ts';
-import { everywhere } from '../../api/rules/territory.ts';
-import type { HttpClient } from './http-client.ts';
+import { HttpClient } from './http-client.ts';
 import { createKeyOf, openTestServer, type TestServer } from './server.ts';
 import { syntheticFingerprintFile } from './synthetic-fingerprint.ts';
-
-/** Of a recording, by who registered it; replaced by a test that wants something else than `block`. */
-export const wanted = new Map<string, { owners: readonly string[]; rules: readonly object[] }>();
-
-/** In place of `api/registry/rights-of-recording.ts`: `vi.mock(import(…), () => wantedRights)`. */
-export const wantedRights = {
-  rightsOfRecordings: vi.fn(
-    async (
-      _context: unknown,
-      recordings: readonly { readonly recordingId: string; readonly partyId: string }[],
-    ): Promise<ReadonlyMap<string, RightsOfRecording>> =>
-      new Map(recordings.map(({ recordingId, partyId }) => [recordingId, rightsOf(recordingId, partyId)])),
-  ),
-};
-
-function rightsOf(recordingId: string, partyId: string): RightsOfRecording {
-  const { owners, rules } = wanted.get(recordingId) ?? { owners: [partyId], rules: [{ action: 'block' }] };
-  return {
-    record: {
-      assertions: owners.map((owner) => ({
-        assertionId: `${recordingId} ${owner}`,
-        partyId: owner,
-        assertedBy: owner,
-        right: 'AllRights',
-        sharePpm: wholePpm,
-        territories: everywhere,
-        period: always,
-        basis: 'OriginalOwner',
-        evidence: null,
-        recordedAtMs: 0,
-        withdrawnAtMs: null,
-      })),
-      decisions: [],
-    },
-    assignments: owners.map((owner) => ({
-      policy: readPolicy(
-        { policyId: `policy of ${owner}`, version: 1, partyId: owner },
-        { name: 'test', rules },
-      ),
-      recordingId: null,
-      inForceFromMs: 0,
-      inForceToMs: null,
-    })),
-  };
-}
+import { wanted } from './wanted-rights.ts';
 
 export type ClaimsRegistry = TestServer & {
   readonly claimant: HttpClient;
@@ -85,7 +35,6 @@ let seed = 500_000;
 
 export async function openClaimsRegistry(): Promise<ClaimsRegistry> {
   const server = await openTestServer();
-  const { HttpClient } = await import('./http-client.ts');
   const keyed = async (partyName: string, role: Role) => {
     const { key, partyId } = await createKeyOf(server.records, { partyName, role });
     return { client: new HttpClient(server.address, key), partyId };
