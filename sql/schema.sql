@@ -179,7 +179,13 @@ create policy claim_events_within_mandate on claim_event as permissive for all t
    FROM claim c
   WHERE (c.claim_id = claim_event.claim_id)))));
 create policy claim_event_is_made_in_own_name on claim_event as restrictive for insert to earmark_administrator, earmark_tenant
-  with check ((((actor_role = 'system'::text) AND (entry_number = 1) AND (reporter_id = caller_party()) AND caller_has('submit:uploads'::text)) OR ((actor_party_id = caller_party()) AND (NOT (on_behalf_of IS DISTINCT FROM effective_party())) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text) OR caller_has('dispute:claims'::text)))));
+  with check (
+CASE
+    WHEN (actor_role = 'system'::text) THEN ((entry_number = 1) AND (reporter_id = caller_party()) AND caller_has('submit:uploads'::text))
+    WHEN ((actor_party_id IS DISTINCT FROM caller_party()) OR (on_behalf_of IS DISTINCT FROM effective_party())) THEN false
+    WHEN (actor_role = ANY (ARRAY['platform'::text, 'uploader'::text])) THEN ((reporter_id = caller_party()) AND caller_has('dispute:claims'::text))
+    ELSE ((party_id = COALESCE(effective_party(), caller_party())) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text)))
+END);
 create policy operator_reaches_all on claim_event as permissive for all to earmark_operator
   using (true);
 create policy service_ends_what_is_over on claim_event as permissive for all to earmark_service
@@ -265,7 +271,12 @@ create policy dispute_events_within_mandate on dispute_event as permissive for a
    FROM dispute d
   WHERE (d.dispute_id = dispute_event.dispute_id)))));
 create policy dispute_event_is_made_in_own_name on dispute_event as restrictive for insert to earmark_administrator, earmark_tenant
-  with check (((actor_party_id = caller_party()) AND (NOT (on_behalf_of IS DISTINCT FROM effective_party())) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text) OR caller_has('dispute:claims'::text))));
+  with check (
+CASE
+    WHEN ((actor_party_id IS DISTINCT FROM caller_party()) OR (on_behalf_of IS DISTINCT FROM effective_party())) THEN false
+    WHEN (actor_role = ANY (ARRAY['platform'::text, 'uploader'::text])) THEN ((reporter_id = caller_party()) AND caller_has('dispute:claims'::text))
+    ELSE ((party_id = COALESCE(effective_party(), caller_party())) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text)))
+END);
 create policy operator_reaches_all on dispute_event as permissive for all to earmark_operator
   using (true);
 create policy service_ends_what_is_over on dispute_event as permissive for all to earmark_service
@@ -869,6 +880,7 @@ BEGIN ATOMIC
       JOIN fingerprint f ON ((f.reference_id = r.reference_id)))
    WHERE (r.reference_id = ANY (matched_reference.reference_ids));
 END
+-- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 

@@ -216,7 +216,15 @@ describe('the roles that statements run under', () => {
 
 describe('an administrator in the database', () => {
   /** To whoever acts for another party. */
-  const closed = ['scan', 'scan_fingerprint', 'api_key', 'party_role'];
+  const closed = [
+    'scan',
+    'scan_fingerprint',
+    'submission',
+    'submission_match',
+    'allowlist_entry',
+    'api_key',
+    'party_role',
+  ];
   const asAdministrator = (partyId = tenants.one.partyId): SeenAs => ({
     role: 'earmark_administrator',
     partyId: tenants.one.administrator.partyId,
