@@ -7,7 +7,7 @@ import { RegistryError } from '../errors.ts';
 import type { App } from './fastify-types.ts';
 
 /** A fingerprint of an hour of audio in base64, with what is said about it. */
-export const maxLineBytes = 4 * 2 ** 20;
+const maxLineBytes = 4 * 2 ** 20;
 export const ndjsonType = 'application/x-ndjson';
 
 /** Only what is registered on this scope takes NDJSON; the body stays a stream. */

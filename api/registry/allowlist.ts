@@ -8,7 +8,7 @@ import { nullable } from './claim-view.ts';
 import { type Page, pageOf, readCursor } from './page.ts';
 
 /** Of one party. */
-export const maxAllowlistEntries = 10_000;
+const maxAllowlistEntries = 10_000;
 
 export const AllowlistEntryView = Type.Object({
   allowlist_entry_id: Type.String({ format: 'uuid' }),

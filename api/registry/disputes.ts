@@ -39,7 +39,7 @@ export type DisputeWithHistory = Static<typeof DisputeWithHistory>;
 
 /** What the uploader's side does once there is a dispute. */
 export const uploaderEvents = ['state', 'appeal', 'withdraw_dispute', 'withdraw_appeal'] as const;
-export type UploaderEvent = (typeof uploaderEvents)[number];
+type UploaderEvent = (typeof uploaderEvents)[number];
 
 /** Throws CURSOR_INVALID. */
 export async function listDisputes(

@@ -7,7 +7,7 @@ import { type StoreContext, under } from '../context.ts';
 import { changeClaim, lockClaim } from './change-claim.ts';
 
 /** Claims ended by one call; a scheduler that gets as many calls again. */
-export const maxExpiredAtOnce = 500;
+const maxExpiredAtOnce = 500;
 
 const system = { role: 'system', partyId: null, onBehalfOf: null } as const;
 

@@ -11,7 +11,7 @@ import { SubmissionView } from './submission-view.ts';
 import { ReportedUpload, submitUpload } from './submit-upload.ts';
 
 /** Of one stream; a longer list is several. */
-export const maxLines = 10_000;
+const maxLines = 10_000;
 
 export const SubmittedLine = Type.Object(
   {
