@@ -8,6 +8,8 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { type AudioLimits, type DecoderChoice, defaultAudioLimits } from '../workers/audio/decode.ts';
 import { RegistryError } from './errors.ts';
+import { deadlineDays } from './rules/claim-guards.ts';
+import type { DeadlineDays } from './rules/state-machine.ts';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const decoders: readonly DecoderChoice[] = ['auto', 'ffmpeg', 'wasm'];
@@ -54,6 +56,11 @@ const Environment = Type.Object({
   // Whether webhooks may go to private and loopback addresses, and over http. Whoever may make a webhook then reaches
   // whatever this server reaches.
   EARMARK_WEBHOOK_ALLOW_PRIVATE: Type.Enum(['false', 'true'], { default: 'false' }),
+  // How long a claim waits before it expires: for a person to look at it, for the claimant to answer a dispute, and an
+  // appeal. Deadlines that are set stay as they are.
+  EARMARK_POTENTIAL_CLAIM_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: deadlineDays.potential }),
+  EARMARK_DISPUTED_CLAIM_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: deadlineDays.disputed }),
+  EARMARK_APPEALED_CLAIM_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: deadlineDays.appealed }),
 
   // For the command line, where it talks to a server.
   EARMARK_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
@@ -90,6 +97,8 @@ export type Config = {
   /** Days that events are kept. */
   readonly eventDays: number;
   readonly webhookAllowPrivate: boolean;
+  /** Days until a claim in one of these states expires. */
+  readonly deadlineDays: DeadlineDays<'potential' | 'disputed' | 'appealed'>;
   readonly serverUrl?: string;
   readonly apiKey?: string;
 };
@@ -126,6 +135,11 @@ export function loadConfig(
     scanFingerprintDays: read.EARMARK_SCAN_FINGERPRINT_DAYS,
     eventDays: read.EARMARK_EVENT_DAYS,
     webhookAllowPrivate: read.EARMARK_WEBHOOK_ALLOW_PRIVATE === 'true',
+    deadlineDays: {
+      potential: read.EARMARK_POTENTIAL_CLAIM_DAYS,
+      disputed: read.EARMARK_DISPUTED_CLAIM_DAYS,
+      appealed: read.EARMARK_APPEALED_CLAIM_DAYS,
+    },
     ...(read.EARMARK_URL === undefined ? {} : { serverUrl: read.EARMARK_URL }),
     ...(read.EARMARK_API_KEY === undefined ? {} : { apiKey: read.EARMARK_API_KEY }),
   };

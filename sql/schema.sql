@@ -2,6 +2,37 @@
 
 create extension pg_trgm;
 
+create table allowlist_entry (
+  allowlist_entry_id uuid not null,
+  party_id uuid not null,
+  platform text not null,
+  account text not null,
+  label text,
+  note text,
+  created_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint allowlist_entry_pk PRIMARY KEY (allowlist_entry_id),
+  constraint allowlist_entry_by_party FOREIGN KEY (created_by) REFERENCES party(party_id),
+  constraint allowlist_entry_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint allowlist_entry_text_is_bounded CHECK (char_length(platform) >= 1 AND char_length(platform) <= 100 AND char_length(account) >= 1 AND char_length(account) <= 200 AND char_length(label) >= 1 AND char_length(label) <= 500 AND char_length(note) >= 1 AND char_length(note) <= 500)
+);
+CREATE INDEX allowlist_entry_by_account ON allowlist_entry USING btree (platform, account);
+CREATE UNIQUE INDEX allowlist_entry_is_made_once ON allowlist_entry USING btree (party_id, platform, account, COALESCE(label, ''::text));
+alter table allowlist_entry enable row level security, force row level security;
+create policy operator_reaches_all on allowlist_entry as permissive for all to earmark_operator
+  using (true);
+create policy service_knows_allowlists on allowlist_entry as permissive for select to earmark_service
+  using (true);
+create policy allowlist_is_ended_by_scope on allowlist_entry as restrictive for delete to earmark_tenant
+  using (caller_has('manage:allowlist'::text));
+create policy allowlist_is_made_by_scope on allowlist_entry as restrictive for insert to earmark_tenant
+  with check (((created_by = caller_party()) AND caller_has('manage:allowlist'::text)));
+create policy own_allowlist on allowlist_entry as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant delete, insert, select on allowlist_entry to earmark_operator;
+grant select on allowlist_entry to earmark_service;
+grant delete, insert, select on allowlist_entry to earmark_tenant;
+
 create table api_key (
   api_key_id uuid not null,
   party_id uuid not null,
@@ -21,7 +52,7 @@ create table api_key (
   constraint api_key_has_a_scope CHECK (cardinality(scopes) > 0),
   constraint api_key_previous_secret_has_an_end CHECK ((previous_secret_sha256 IS NULL) = (previous_secret_until IS NULL)),
   constraint api_key_previous_secret_is_sha256 CHECK (octet_length(previous_secret_sha256) = 32),
-  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'assert:rights'::text, 'read:rights'::text, 'decide:conflicts'::text, 'read:policies'::text, 'manage:policies'::text, 'read:outcomes'::text, 'scan:uploads'::text, 'read:scans'::text, 'read:webhooks'::text, 'manage:webhooks'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
+  constraint api_key_scopes_are_known CHECK (scopes <@ ARRAY['register:recordings'::text, 'read:recordings'::text, 'remove:recordings'::text, 'assert:identifiers'::text, 'assert:rights'::text, 'read:rights'::text, 'decide:conflicts'::text, 'read:policies'::text, 'manage:policies'::text, 'read:outcomes'::text, 'scan:uploads'::text, 'read:scans'::text, 'submit:uploads'::text, 'read:submissions'::text, 'read:claims'::text, 'manage:claims'::text, 'review:claims'::text, 'dispute:claims'::text, 'manage:allowlist'::text, 'read:webhooks'::text, 'manage:webhooks'::text, 'read:parties'::text, 'manage:parties'::text, 'manage:keys'::text, 'read:mandates'::text, 'manage:mandates'::text, 'operate:registry'::text]),
   constraint api_key_secret_is_sha256 CHECK (octet_length(secret_sha256) = 32)
 );
 CREATE INDEX api_key_by_party ON api_key USING btree (party_id);
@@ -51,9 +82,211 @@ create table change_feed (
   reference_id uuid not null,
   created_at timestamp with time zone not null default now(),
   constraint change_feed_pk PRIMARY KEY ("position"),
-  constraint change_feed_kind_is_known CHECK (kind = ANY (ARRAY['register'::text, 'delete'::text]))
+  constraint change_feed_kind_is_known CHECK (kind = ANY (ARRAY['register'::text, 'delete'::text, 'exclude'::text]))
 );
 grant insert, select on change_feed to earmark_service;
+
+create table claim (
+  claim_id uuid not null,
+  party_id uuid not null,
+  reporter_id uuid not null,
+  submission_id uuid not null,
+  recording_id uuid not null,
+  reference_id uuid not null,
+  reference_party_id uuid not null,
+  raised_as text not null,
+  action text not null,
+  review text[] not null,
+  territories jsonb not null,
+  parts jsonb not null,
+  recording jsonb not null,
+  upload jsonb not null,
+  segments jsonb not null,
+  facts jsonb not null,
+  stake bigint not null,
+  state text not null,
+  entered_at timestamp with time zone not null,
+  deadline_at timestamp with time zone,
+  version integer not null,
+  leased_by uuid,
+  leased_until timestamp with time zone,
+  constraint claim_pk PRIMARY KEY (claim_id),
+  constraint claim_is_found_by_party UNIQUE (party_id, claim_id),
+  constraint claim_is_raised_once UNIQUE (submission_id, recording_id, party_id, raised_as),
+  constraint claim_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint claim_of_submission FOREIGN KEY (reporter_id, submission_id) REFERENCES submission(party_id, submission_id),
+  constraint claim_action_is_known CHECK (action = ANY (ARRAY['track'::text, 'monetize'::text, 'block'::text, 'takedown'::text])),
+  constraint claim_deadline_is_where_one_is_waited_for CHECK ((deadline_at IS NOT NULL) = (state = ANY (ARRAY['potential'::text, 'disputed'::text, 'appealed'::text]))),
+  constraint claim_is_raised_active_or_potential CHECK (raised_as = ANY (ARRAY['active'::text, 'potential'::text])),
+  constraint claim_lease_has_an_end CHECK ((leased_by IS NULL) = (leased_until IS NULL)),
+  constraint claim_state_is_known CHECK (state = ANY (ARRAY['potential'::text, 'active'::text, 'disputed'::text, 'appealed'::text, 'released'::text, 'taken_down'::text, 'expired'::text])),
+  constraint claim_version_counts_from_one CHECK (version > 0)
+);
+CREATE INDEX claim_by_deadline ON claim USING btree (deadline_at) WHERE deadline_at IS NOT NULL;
+CREATE INDEX claim_by_party ON claim USING btree (party_id, claim_id);
+CREATE INDEX claim_by_reporter ON claim USING btree (reporter_id, claim_id);
+CREATE INDEX claim_by_stake ON claim USING btree (stake DESC, claim_id) WHERE state = 'potential'::text;
+CREATE INDEX claim_by_submission ON claim USING btree (submission_id);
+alter table claim enable row level security, force row level security;
+create policy claims_within_mandate on claim as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM recording r
+  WHERE (r.recording_id = claim.recording_id)))));
+create policy claim_is_changed_by_scope on claim as restrictive for update to earmark_administrator, earmark_tenant
+  using ((((party_id = COALESCE(effective_party(), caller_party())) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text))) OR ((reporter_id = caller_party()) AND caller_has('dispute:claims'::text))));
+create policy operator_reaches_all on claim as permissive for all to earmark_operator
+  using (true);
+create policy service_ends_what_is_over on claim as permissive for all to earmark_service
+  using (true);
+create policy claim_is_raised_by_its_reporter on claim as restrictive for insert to earmark_tenant
+  with check (((reporter_id = caller_party()) AND caller_has('submit:uploads'::text)));
+create policy claims_of_either_side on claim as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (reporter_id = caller_party())));
+grant select on claim to earmark_administrator;
+grant insert, select on claim to earmark_operator;
+grant select on claim to earmark_service;
+grant insert, select on claim to earmark_tenant;
+grant update (deadline_at, entered_at, leased_by, leased_until, state, version) on claim to earmark_administrator;
+grant update (deadline_at, entered_at, leased_by, leased_until, state, version) on claim to earmark_operator;
+grant update (deadline_at, entered_at, leased_by, leased_until, state, version) on claim to earmark_service;
+grant update (deadline_at, entered_at, leased_by, leased_until, state, version) on claim to earmark_tenant;
+
+create table claim_event (
+  claim_id uuid not null,
+  entry_number integer not null,
+  party_id uuid not null,
+  reporter_id uuid not null,
+  type text not null,
+  from_state text,
+  to_state text not null,
+  actor_role text not null,
+  actor_party_id uuid,
+  on_behalf_of uuid,
+  reason text not null,
+  detail jsonb not null,
+  at timestamp with time zone not null,
+  deadline_at timestamp with time zone,
+  constraint claim_event_pk PRIMARY KEY (claim_id, entry_number),
+  constraint claim_event_of_claim FOREIGN KEY (party_id, claim_id) REFERENCES claim(party_id, claim_id),
+  constraint claim_event_counts_from_one CHECK (entry_number > 0),
+  constraint claim_event_has_a_reason CHECK (char_length(reason) >= 1 AND char_length(reason) <= 1000),
+  constraint claim_event_opens_where_it_is_first CHECK ((entry_number = 1) = (from_state IS NULL)),
+  constraint claim_event_says_who CHECK ((actor_role = 'system'::text) = (actor_party_id IS NULL))
+);
+alter table claim_event enable row level security, force row level security;
+create policy claim_events_within_mandate on claim_event as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.claim_id = claim_event.claim_id)))));
+create policy claim_event_is_made_in_own_name on claim_event as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (
+CASE
+    WHEN (actor_role = 'system'::text) THEN ((entry_number = 1) AND (reporter_id = caller_party()) AND caller_has('submit:uploads'::text))
+    WHEN ((actor_party_id IS DISTINCT FROM caller_party()) OR (on_behalf_of IS DISTINCT FROM effective_party())) THEN false
+    WHEN (actor_role = ANY (ARRAY['platform'::text, 'uploader'::text])) THEN ((reporter_id = caller_party()) AND caller_has('dispute:claims'::text))
+    ELSE ((party_id = COALESCE(effective_party(), caller_party())) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text)))
+END);
+create policy operator_reaches_all on claim_event as permissive for all to earmark_operator
+  using (true);
+create policy service_ends_what_is_over on claim_event as permissive for all to earmark_service
+  using (true);
+create policy claim_events_of_either_side on claim_event as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (reporter_id = caller_party())));
+grant insert, select on claim_event to earmark_administrator;
+grant insert, select on claim_event to earmark_operator;
+grant insert, select on claim_event to earmark_service;
+grant insert, select on claim_event to earmark_tenant;
+
+create table dispute (
+  dispute_id uuid not null,
+  claim_id uuid not null,
+  party_id uuid not null,
+  reporter_id uuid not null,
+  dispute_reason text not null,
+  state text not null,
+  entered_at timestamp with time zone not null,
+  deadline_at timestamp with time zone,
+  version integer not null,
+  constraint dispute_pk PRIMARY KEY (dispute_id),
+  constraint dispute_is_found_by_party UNIQUE (party_id, dispute_id),
+  constraint dispute_of_claim FOREIGN KEY (party_id, claim_id) REFERENCES claim(party_id, claim_id),
+  constraint dispute_deadline_is_where_one_is_waited_for CHECK ((deadline_at IS NOT NULL) = (state = ANY (ARRAY['open'::text, 'appealed'::text]))),
+  constraint dispute_reason_is_known CHECK (dispute_reason = ANY (ARRAY['misidentified'::text, 'fair_use_or_exception'::text, 'authorised'::text, 'original_content'::text, 'public_domain'::text, 'not_the_owner'::text])),
+  constraint dispute_state_is_known CHECK (state = ANY (ARRAY['open'::text, 'rejected'::text, 'appealed'::text, 'upheld'::text, 'overruled'::text, 'lapsed'::text, 'withdrawn'::text])),
+  constraint dispute_version_counts_from_one CHECK (version > 0)
+);
+CREATE INDEX dispute_by_claim ON dispute USING btree (claim_id, dispute_id);
+CREATE INDEX dispute_by_party ON dispute USING btree (party_id, dispute_id);
+CREATE INDEX dispute_by_reporter ON dispute USING btree (reporter_id, dispute_id);
+CREATE UNIQUE INDEX dispute_is_the_only_one_of_its_claim ON dispute USING btree (claim_id) WHERE state = ANY (ARRAY['open'::text, 'rejected'::text, 'appealed'::text]);
+alter table dispute enable row level security, force row level security;
+create policy disputes_within_mandate on dispute as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.claim_id = dispute.claim_id)))));
+create policy dispute_is_changed_by_scope on dispute as restrictive for update to earmark_administrator, earmark_tenant
+  using ((((party_id = COALESCE(effective_party(), caller_party())) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text))) OR ((reporter_id = caller_party()) AND caller_has('dispute:claims'::text))));
+create policy operator_reaches_all on dispute as permissive for all to earmark_operator
+  using (true);
+create policy service_ends_what_is_over on dispute as permissive for all to earmark_service
+  using (true);
+create policy dispute_is_opened_by_the_reporter on dispute as restrictive for insert to earmark_tenant
+  with check (((reporter_id = caller_party()) AND caller_has('dispute:claims'::text)));
+create policy disputes_of_either_side on dispute as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (reporter_id = caller_party())));
+grant select on dispute to earmark_administrator;
+grant insert, select on dispute to earmark_operator;
+grant select on dispute to earmark_service;
+grant insert, select on dispute to earmark_tenant;
+grant update (deadline_at, entered_at, state, version) on dispute to earmark_administrator;
+grant update (deadline_at, entered_at, state, version) on dispute to earmark_operator;
+grant update (deadline_at, entered_at, state, version) on dispute to earmark_service;
+grant update (deadline_at, entered_at, state, version) on dispute to earmark_tenant;
+
+create table dispute_event (
+  dispute_id uuid not null,
+  entry_number integer not null,
+  party_id uuid not null,
+  reporter_id uuid not null,
+  type text not null,
+  from_state text,
+  to_state text not null,
+  actor_role text not null,
+  actor_party_id uuid,
+  on_behalf_of uuid,
+  reason text not null,
+  detail jsonb not null,
+  at timestamp with time zone not null,
+  deadline_at timestamp with time zone,
+  constraint dispute_event_pk PRIMARY KEY (dispute_id, entry_number),
+  constraint dispute_event_of_dispute FOREIGN KEY (party_id, dispute_id) REFERENCES dispute(party_id, dispute_id),
+  constraint dispute_event_counts_from_one CHECK (entry_number > 0),
+  constraint dispute_event_has_a_reason CHECK (char_length(reason) >= 1 AND char_length(reason) <= 1000),
+  constraint dispute_event_opens_where_it_is_first CHECK ((entry_number = 1) = (from_state IS NULL)),
+  constraint dispute_event_says_who CHECK ((actor_role = 'system'::text) = (actor_party_id IS NULL))
+);
+alter table dispute_event enable row level security, force row level security;
+create policy dispute_events_within_mandate on dispute_event as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND (EXISTS ( SELECT
+   FROM dispute d
+  WHERE (d.dispute_id = dispute_event.dispute_id)))));
+create policy dispute_event_is_made_in_own_name on dispute_event as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (
+CASE
+    WHEN ((actor_party_id IS DISTINCT FROM caller_party()) OR (on_behalf_of IS DISTINCT FROM effective_party())) THEN false
+    WHEN (actor_role = ANY (ARRAY['platform'::text, 'uploader'::text])) THEN ((reporter_id = caller_party()) AND caller_has('dispute:claims'::text))
+    ELSE ((party_id = COALESCE(effective_party(), caller_party())) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text)))
+END);
+create policy operator_reaches_all on dispute_event as permissive for all to earmark_operator
+  using (true);
+create policy service_ends_what_is_over on dispute_event as permissive for all to earmark_service
+  using (true);
+create policy dispute_events_of_either_side on dispute_event as permissive for all to earmark_tenant
+  using (((party_id = caller_party()) OR (reporter_id = caller_party())));
+grant insert, select on dispute_event to earmark_administrator;
+grant insert, select on dispute_event to earmark_operator;
+grant insert, select on dispute_event to earmark_service;
+grant insert, select on dispute_event to earmark_tenant;
 
 create table event (
   event_id uuid not null,
@@ -79,6 +312,39 @@ create policy own_events on event as permissive for all to earmark_tenant
 grant select on event to earmark_operator;
 grant delete, insert, select on event to earmark_service;
 grant select on event to earmark_tenant;
+
+create table excluded_interval (
+  excluded_interval_id uuid not null,
+  party_id uuid not null,
+  reference_id uuid not null,
+  start_ms integer not null,
+  end_ms integer not null,
+  claim_id uuid not null,
+  reason text not null,
+  excluded_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint excluded_interval_pk PRIMARY KEY (excluded_interval_id),
+  constraint excluded_interval_by_party FOREIGN KEY (excluded_by) REFERENCES party(party_id),
+  constraint excluded_interval_of_reference FOREIGN KEY (party_id, reference_id) REFERENCES reference(party_id, reference_id) ON DELETE CASCADE,
+  constraint excluded_interval_begins_before_it_ends CHECK (start_ms >= 0 AND start_ms < end_ms),
+  constraint excluded_interval_has_a_reason CHECK (char_length(reason) >= 1 AND char_length(reason) <= 1000)
+);
+CREATE INDEX excluded_interval_by_reference ON excluded_interval USING btree (reference_id);
+alter table excluded_interval enable row level security, force row level security;
+create policy excluded_intervals_of_party_acted_for on excluded_interval as permissive for all to earmark_administrator
+  using (((party_id = effective_party()) AND ( SELECT may_act() AS may_act)));
+create policy interval_is_excluded_by_scope on excluded_interval as restrictive for insert to earmark_administrator, earmark_tenant
+  with check (((excluded_by = caller_party()) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text))));
+create policy operator_reaches_all on excluded_interval as permissive for all to earmark_operator
+  using (true);
+create policy service_keeps_excluded_spans_out on excluded_interval as permissive for select to earmark_service
+  using (true);
+create policy own_excluded_intervals on excluded_interval as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant insert, select on excluded_interval to earmark_administrator;
+grant insert, select on excluded_interval to earmark_operator;
+grant select on excluded_interval to earmark_service;
+grant insert, select on excluded_interval to earmark_tenant;
 
 create table feed_head (
   feed_head_id boolean not null default true,
@@ -737,6 +1003,63 @@ grant delete, select on scan_fingerprint to earmark_service;
 grant insert, select on scan_fingerprint to earmark_tenant;
 grant update (created_at) on scan_fingerprint to earmark_service;
 
+create table submission (
+  submission_id uuid not null,
+  party_id uuid not null,
+  platform text not null,
+  external_id text not null,
+  url text,
+  account text,
+  title text,
+  content_type text,
+  audio_sha256 bytea not null,
+  scan_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint submission_pk PRIMARY KEY (submission_id),
+  constraint submission_is_found_by_party UNIQUE (party_id, submission_id),
+  constraint submission_is_reported_once UNIQUE (party_id, platform, external_id),
+  constraint submission_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint submission_of_scan FOREIGN KEY (party_id, scan_id) REFERENCES scan(party_id, scan_id),
+  constraint submission_audio_is_sha256 CHECK (octet_length(audio_sha256) = 32),
+  constraint submission_content_type_is_known CHECK (content_type = ANY (ARRAY['audio'::text, 'video'::text, 'short_video'::text, 'live_stream'::text])),
+  constraint submission_text_is_bounded CHECK (char_length(platform) >= 1 AND char_length(platform) <= 100 AND char_length(external_id) >= 1 AND char_length(external_id) <= 2000 AND char_length(url) >= 1 AND char_length(url) <= 2000 AND char_length(account) >= 1 AND char_length(account) <= 200 AND char_length(title) >= 1 AND char_length(title) <= 500)
+);
+alter table submission enable row level security, force row level security;
+create policy operator_reaches_all on submission as permissive for all to earmark_operator
+  using (true);
+create policy own_submissions on submission as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy submission_is_made_by_scope on submission as restrictive for insert to earmark_tenant
+  with check (caller_has('submit:uploads'::text));
+grant insert, select on submission to earmark_operator;
+grant insert, select on submission to earmark_tenant;
+
+create table submission_match (
+  submission_match_id uuid not null,
+  party_id uuid not null,
+  submission_id uuid not null,
+  recording_id uuid not null,
+  reference_id uuid not null,
+  recording jsonb not null,
+  segments jsonb not null,
+  facts jsonb not null,
+  outcomes jsonb not null,
+  unclaimed jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  constraint submission_match_pk PRIMARY KEY (submission_match_id),
+  constraint submission_match_is_made_once UNIQUE (submission_id, recording_id),
+  constraint submission_match_of_submission FOREIGN KEY (party_id, submission_id) REFERENCES submission(party_id, submission_id)
+);
+alter table submission_match enable row level security, force row level security;
+create policy operator_reaches_all on submission_match as permissive for all to earmark_operator
+  using (true);
+create policy own_submission_matches on submission_match as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy submission_match_is_made_by_scope on submission_match as restrictive for insert to earmark_tenant
+  with check (caller_has('submit:uploads'::text));
+grant insert, select on submission_match to earmark_operator;
+grant insert, select on submission_match to earmark_tenant;
+
 create table webhook (
   webhook_id uuid not null,
   party_id uuid not null,
@@ -820,6 +1143,18 @@ grant select on webhook_delivery to earmark_tenant;
 grant update (attempt_count, delivered_at, next_attempt_at, state) on webhook_delivery to earmark_operator;
 grant update (attempt_count, delivered_at, next_attempt_at, state) on webhook_delivery to earmark_tenant;
 
+CREATE OR REPLACE FUNCTION public.allowlisting_party(asked_platform text, asked_account text, of_label text)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT DISTINCT a.party_id
+    FROM allowlist_entry a
+   WHERE ((a.platform = allowlisting_party.asked_platform) AND (a.account = allowlisting_party.asked_account) AND ((a.label IS NULL) OR (a.label = allowlisting_party.of_label)));
+END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
 CREATE OR REPLACE FUNCTION public.append_event(new_event_id uuid, of_party_id uuid, event_type text, event_payload jsonb, happened_at timestamp with time zone, to_webhook_id uuid)
  RETURNS bigint
  LANGUAGE sql
@@ -860,7 +1195,7 @@ CREATE OR REPLACE FUNCTION public.append_to_feed(entry_kind text, entry_referenc
 BEGIN ATOMIC
  WITH head AS (
           UPDATE feed_head SET "position" = (feed_head."position" + 1)
-           WHERE ((append_to_feed.entry_kind = 'register'::text) = (EXISTS ( SELECT
+           WHERE ((append_to_feed.entry_kind <> 'delete'::text) = (EXISTS ( SELECT
                     FROM reference r
                    WHERE (r.reference_id = append_to_feed.entry_reference_id))))
            RETURNING feed_head."position"
@@ -974,6 +1309,23 @@ BEGIN ATOMIC
       JOIN recording r ON ((r.recording_id = l.recording_id)))
    WHERE (l.reference_id = ANY (matched_recording.reference_ids));
 END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.matched_reference(reference_ids uuid[])
+ RETURNS TABLE(reference_id uuid, party_id uuid, eligibility text, duration_ms integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT r.reference_id,
+     r.party_id,
+     r.eligibility,
+     f.duration_ms
+    FROM (reference r
+      JOIN fingerprint f ON ((f.reference_id = r.reference_id)))
+   WHERE (r.reference_id = ANY (matched_reference.reference_ids));
+END
+-- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 

@@ -20,6 +20,7 @@ import { scanCommand } from './commands/scan.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
+import { submitCommand } from './commands/submit.ts';
 import { webhookCommand } from './commands/webhook.ts';
 
 const columnsWithoutTerminal = 100;
@@ -66,6 +67,7 @@ export function buildProgram(): Command {
     demoCommand(),
     registerCommand(),
     scanCommand(),
+    submitCommand(),
     explainCommand(),
     fingerprintCommand(),
     serveCommand(defaults),

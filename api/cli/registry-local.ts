@@ -18,6 +18,7 @@ import { listRecordings } from '../registry/list-recordings.ts';
 import { registerRecording } from '../registry/register-recording.ts';
 import { removeRecording } from '../registry/remove-recording.ts';
 import { scanUpload } from '../registry/scan-upload.ts';
+import { submitUpload } from '../registry/submit-upload.ts';
 import { couldNotStart } from './exit-status.ts';
 import { refuseMissingRegistry } from './missing-registry.ts';
 import type { Registry, RegistryNeeds, RegistryStatus } from './registry.ts';
@@ -53,6 +54,7 @@ export async function openLocalRegistry(config: Config, needs: RegistryNeeds): P
     },
     register: (registration) => registerRecording(records, { partyId, ...registration }),
     scan: (upload) => scanUpload(whole(), { partyId, ...upload }),
+    submit: async (submission) => (await submitUpload(whole(), { partyId, ...submission })).view,
     explain: ({ scan: answer, ...scanned }) =>
       explainScan(whole(), { partyId: undefined, answer, scannedAt: new Date(), ...scanned }),
     list: (query) => listRecordings(records, { partyId: undefined, ...query }),

@@ -9,6 +9,7 @@ import { ExplanationAnswer } from '../registry/explanation-answer.ts';
 import { RecordingView } from '../registry/recording-view.ts';
 import type { RegistrationOutcome } from '../registry/register-recording.ts';
 import { ScanAnswer } from '../registry/scan-answer.ts';
+import { SubmissionView } from '../registry/submission-view.ts';
 import { couldNotStart, usageError } from './exit-status.ts';
 import type { Registry, RegistryNeeds, RegistryStatus } from './registry.ts';
 import { openServerClient, type ServerClient, ServerFailure, uploadTimeoutMs } from './server-client.ts';
@@ -91,6 +92,8 @@ export async function openRemoteRegistry(
       };
       return read(ScanAnswer, await client.send('/v1/scans', formOf(fields, fingerprint)));
     },
+    submit: async ({ upload, fingerprint }) =>
+      read(SubmissionView, await client.send('/v1/submissions', formOf(upload, fingerprint))),
     async explain({ scan, recordingId }) {
       const path = `/v1/scans/${scan.scan_id}/matches/${encodeURIComponent(recordingId)}/explanation`;
       return read(ExplanationAnswer, await client.ask('GET', path, uploadTimeoutMs));

@@ -10,6 +10,8 @@ import type { RecordingMetadata } from '../registry/recording-metadata.ts';
 import type { RecordingView } from '../registry/recording-view.ts';
 import type { RegistrationOutcome } from '../registry/register-recording.ts';
 import type { ScanAnswer } from '../registry/scan-answer.ts';
+import type { SubmissionView } from '../registry/submission-view.ts';
+import type { ReportedUpload } from '../registry/submit-upload.ts';
 
 export type RecordingQuery = Omit<RecordingFilter, 'partyId'>;
 
@@ -49,6 +51,11 @@ export type Registry = {
     readonly transforms: TransformSet;
     readonly alternatives?: boolean;
   }): Promise<ScanAnswer>;
+  /** Reports an upload; reported before, it is answered as it is now. */
+  submit(submission: {
+    readonly upload: ReportedUpload;
+    readonly fingerprint: Uint8Array<ArrayBuffer>;
+  }): Promise<SubmissionView>;
   /** Why a recording is in what was scanned, or why not. Throws RECORDING_NOT_FOUND, SCAN_FINGERPRINT_GONE. */
   explain(scanned: {
     readonly scan: ScanAnswer;

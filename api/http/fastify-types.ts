@@ -23,5 +23,7 @@ declare module 'fastify' {
     scope?: Scope;
     /** The multipart form the route takes; only described, the upload reader checks it. */
     form?: TSchema;
+    /** A line of the NDJSON that the route takes; only described. */
+    line?: TSchema;
   }
 }

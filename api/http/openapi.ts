@@ -9,12 +9,14 @@ Register recordings, and ask which seconds of an upload are which recording.
 **Keys.** Every path under \`/v1\` needs an API key, as \`Authorization: Bearer emk_…\` or \`X-API-Key: emk_…\`.
 \`earmark key create\` makes the first one of a party, \`POST /v1/keys\` further ones. A key is for the acts that its
 *scopes* name, at the most for those that the *roles* of its party give: an *operator* may do everything for every party, a
-*rightsholder* registers, sees and removes its own recordings and scans, a *platform* scans. What belongs to
+*rightsholder* registers, sees and removes its own recordings and scans, reviews and decides its claims, a *platform* scans and
+submits uploads and disputes claims for its accounts. What belongs to
 another party is answered 404, as if it did not exist. \`/health\`, \`/ready\`, \`/metrics\`, \`/docs\` and
 \`/openapi.json\` need no key; keep \`/metrics\` inside your network.
 
 **Acting for another.** A party with the role *administrator* acts for the rights-holder that has given it a mandate, where a
-path takes \`on_behalf_of\`: it registers, reads and asserts identifiers and rights, within the catalog and the period of the mandate.
+path takes \`on_behalf_of\`: it registers, reads and asserts identifiers and rights, reviews and decides claims, within the catalog
+and the period of the mandate.
 
 **Errors** are problem+json (RFC 9457). Decide by \`code\`, which is stable. A 503 has \`Retry-After\` and says
 nothing about the request: send it again. An empty \`matches\` is a finding; it is never the answer of a server that could not search.
@@ -24,6 +26,7 @@ nothing about the request: send it again. An empty \`matches\` is a finding; it 
 Answer 2xx within 15 seconds. What is not delivered is tried again for three days and then kept as a dead letter, which can be replayed.
 
 **Repeating.** A registration is idempotent by \`external_id\`; with an \`Idempotency-Key\` the first answer is kept for 24 hours.
+A submission is idempotent by \`platform\` and \`external_id\`.
 `;
 
 export const openapiOptions: FastifyDynamicSwaggerOptions = {
@@ -41,6 +44,11 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'rights', description: 'Whose it is, and where that is disputed.' },
       { name: 'policies', description: 'What a party wants done with uploads.' },
       { name: 'scans', description: 'What is in an upload.' },
+      { name: 'submissions', description: 'Uploads that are reported, and what follows from them.' },
+      { name: 'claims', description: 'Who claims what, and why.' },
+      { name: 'reviews', description: 'Claims that a person has to look at.' },
+      { name: 'disputes', description: 'What the uploader says, and what becomes of it.' },
+      { name: 'allowlist', description: 'Accounts that are not claimed from.' },
       { name: 'parties', description: 'Who registers, scans and reviews.' },
       { name: 'mandates', description: 'Who may act for whom.' },
       { name: 'keys', description: 'What opens the API.' },
@@ -60,8 +68,10 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     buildLocalReference: ({ $id }, _baseUri, _fragment, i) => String($id ?? `schema-${i}`),
   },
   transform: ({ schema, url, route }) => {
-    const form = route.config?.form;
-    return { schema: form ? { ...schema, consumes: ['multipart/form-data'], body: form } : schema, url };
+    const { form, line } = route.config ?? {};
+    if (form) return { schema: { ...schema, consumes: ['multipart/form-data'], body: form }, url };
+    if (line) return { schema: { ...schema, consumes: ['application/x-ndjson'], body: line }, url };
+    return { schema, url };
   },
 };
 

@@ -22,6 +22,15 @@ export const scopes = [
   'read:outcomes',
   'scan:uploads',
   'read:scans',
+  'submit:uploads',
+  'read:submissions',
+  'read:claims',
+  // The claimant's side: confirm, release, reinstate, take down.
+  'manage:claims',
+  'review:claims',
+  // The uploader's side, for whoever reported the upload.
+  'dispute:claims',
+  'manage:allowlist',
   'read:parties',
   'manage:parties',
   'manage:keys',
@@ -38,6 +47,8 @@ const registering = ['register:recordings', 'read:recordings', 'assert:identifie
 const owning = ['assert:rights', 'read:rights'] as const;
 const choosing = ['read:policies', 'manage:policies', 'read:outcomes'] as const;
 const scanning = ['scan:uploads', 'read:scans'] as const;
+const submitting = ['submit:uploads', 'read:submissions', 'read:claims'] as const;
+const claiming = ['read:claims', 'manage:claims', 'review:claims'] as const;
 /** Making them for the own catalog, and ending them from either side. */
 const mandating = ['read:mandates', 'manage:mandates'] as const;
 /** Being told of what concerns the own party. */
@@ -52,12 +63,15 @@ export const scopesOf: Readonly<Record<Role, readonly Scope[]>> = {
     ...owning,
     ...choosing,
     ...scanning,
+    ...submitting,
+    ...claiming,
+    'manage:allowlist',
     ...mandating,
     ...everybodys,
   ],
-  administrator: [...registering, ...owning, ...scanning, ...mandating, ...everybodys],
-  platform: [...scanning, 'read:outcomes', ...everybodys],
-  reviewer: ['read:rights', 'decide:conflicts', 'read:scans', ...everybodys],
+  administrator: [...registering, ...owning, ...scanning, ...claiming, ...mandating, ...everybodys],
+  platform: [...scanning, ...submitting, 'dispute:claims', 'read:outcomes', ...everybodys],
+  reviewer: ['read:rights', 'decide:conflicts', 'read:scans', 'read:claims', 'review:claims', ...everybodys],
   auditor: [...scanning, ...everybodys],
   operator: scopes,
 };

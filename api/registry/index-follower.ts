@@ -10,6 +10,7 @@ import { openSegment, type Segment, segmentReference } from '../../workers/index
 import type { Workers } from '../../workers/pool.ts';
 import type { NewReference, SharedSegment } from '../../workers/protocol.ts';
 import type { Store } from '../store/store.ts';
+import { type ExcludedSpans, spansOf } from './excluded-spans.ts';
 import { deleteIndexFiles, readIndexFiles, type StoredIndex, writeIndexFiles } from './index-files.ts';
 import { chooseMerge } from './merge-policy.ts';
 
@@ -35,6 +36,8 @@ export type RegistryIndex = {
   /** Resolves when everything committed before the call is in; rejects when that cannot be. */
   catchUp(): Promise<void>;
   segments(): readonly SharedSegment[];
+  /** What may not match although it is in the segments. */
+  excluded(): ExcludedSpans;
   status(): IndexStatus;
   /** Writes what is not yet on disk, then lets go. */
   close(): Promise<void>;
@@ -70,6 +73,8 @@ export async function openIndex(options: {
     hold(name, bytes, removed),
   );
   let position = stored?.position ?? 0;
+  // Those that are still to come in the feed too: a span that is left out early is never missed.
+  let excluded: ExcludedSpans = spansOf(await store.listExcludedIntervals());
   let isReady = false;
   let isClosing = false;
   let merging: Promise<void> | undefined;
@@ -100,17 +105,21 @@ export async function openIndex(options: {
     const last = entries.at(-1);
     if (last === undefined) return false;
     const added = new Map<string, NewReference>();
+    const cut = new Set<string>();
     for (const { kind, referenceId, position: at, constellation } of entries) {
       if (kind === 'delete') {
         added.delete(referenceId);
         remove(referenceId);
-      } else if (constellation !== undefined)
+      } else if (kind === 'exclude') cut.add(referenceId);
+      else if (constellation !== undefined)
         added.set(referenceId, { referenceId, position: at, fingerprint: constellation });
     }
     if (added.size > 0) {
       const bytes = await workers.buildSegment([...added.values()]);
       held = [...held, hold(randomUUID(), bytes)];
     }
+    if (cut.size > 0)
+      excluded = new Map([...excluded, ...spansOf(await store.listExcludedIntervals([...cut]))]);
     position = last.position;
     isChanged = true;
     scheduleMerge();
@@ -231,6 +240,7 @@ export async function openIndex(options: {
     ready: () => isReady,
     catchUp,
     segments: () => held.map(({ shared }) => shared),
+    excluded: () => excluded,
     status: () => ({
       position,
       ready: isReady,

@@ -6,6 +6,9 @@ import { v7 as uuidv7 } from 'uuid';
 import type { MatchAnswer, MatchSegment, TransformSet } from '../../workers/protocol.ts';
 import type { Context, Scoped } from '../context.ts';
 import { RegistryError } from '../errors.ts';
+import type { MatchedRecordingRow } from '../store/recording.ts';
+import type { NewScan } from '../store/scan.ts';
+import { withoutExcluded } from './excluded-spans.ts';
 import { readFingerprint } from './read-fingerprint.ts';
 import { validateExternalId } from './recording-metadata.ts';
 import type { MatchedSegmentView, MatchView, ScanAnswer, SegmentView } from './scan-answer.ts';
@@ -22,20 +25,46 @@ export type ScanRequest = {
   readonly alternatives?: boolean;
 };
 
+/** A recording in an upload: a reference that stands for two recordings gives two. */
+export type FoundRecording = {
+  readonly recording: MatchedRecordingRow;
+  readonly segments: readonly MatchSegment[];
+};
+
+export type SearchedUpload = {
+  /** SHA-256 of the audio, as its fingerprint has it. */
+  readonly audioSha256: Uint8Array;
+  /** Best first. */
+  readonly found: readonly FoundRecording[];
+  readonly answer: ScanAnswer;
+  /** The scan, to be kept: until then nothing is. */
+  readonly scan: NewScan;
+};
+
 /** Throws INDEX_NOT_READY, POOL_FULL, AUDIO_TOO_LONG, FINGERPRINT_*. Silence is no error: it matches nothing. */
 export async function scanUpload(context: Scoped<Context>, request: ScanRequest): Promise<ScanAnswer> {
+  const { answer, scan } = await searchUpload(context, request);
+  await context.store.insertScan(scan);
+  await context.store.forgetScanFingerprints(context.config.scanFingerprintDays);
+  return answer;
+}
+
+/** The same without keeping anything. */
+export async function searchUpload(context: Scoped<Context>, request: ScanRequest): Promise<SearchedUpload> {
   const externalId = request.externalId === undefined ? null : validateExternalId(request.externalId);
   const { fingerprint, transforms = 'all', alternatives = false } = request;
-  const { durationMs, constellation } = readFingerprint(context.config, fingerprint);
+  const { durationMs, constellation, audioSha256 } = readFingerprint(context.config, fingerprint);
   await catchUp(context);
 
-  // Both in one turn of the event loop: the position and the segments that answer for it.
+  // All in one turn of the event loop: the position, and the segments and excluded spans that answer for it.
   const indexPosition = context.index.position();
   const segments = context.index.segments();
+  const excluded = context.index.excluded();
   const isSilent = constellation.frames.length === 0;
-  const found: MatchAnswer['matches'] = isSilent
+  const matches: MatchAnswer['matches'] = isSilent
     ? []
     : (await context.workers.match({ segments, fingerprint, transforms, alternatives })).matches;
+  const found = await findRecordings(context, withoutExcluded(matches, excluded));
 
   const answer: ScanAnswer = {
     scan_id: uuidv7(),
@@ -44,9 +73,9 @@ export async function scanUpload(context: Scoped<Context>, request: ScanRequest)
     index_position: indexPosition,
     transforms,
     ...(alternatives ? { alternatives } : {}),
-    matches: await describeMatches(context, found),
+    matches: found.map(describeMatch),
   };
-  await context.store.insertScan({
+  const scan: NewScan = {
     scanId: answer.scan_id,
     partyId: request.partyId,
     externalId: externalId ?? undefined,
@@ -55,9 +84,8 @@ export async function scanUpload(context: Scoped<Context>, request: ScanRequest)
     answer,
     fingerprint,
     fingerprintDays: context.config.scanFingerprintDays,
-  });
-  await context.store.forgetScanFingerprints(context.config.scanFingerprintDays);
-  return answer;
+  };
+  return { audioSha256, found, answer, scan };
 }
 
 /** Register-then-scan always sees the registration: the index may be a notification behind, never a scan. */
@@ -80,23 +108,27 @@ function refuse(position: number, head?: number): never {
  * A match is per recording: a reference that stands for two recordings gives two matches, and one that was
  * removed while the search ran gives none.
  */
-async function describeMatches(
+async function findRecordings(
   { store }: Scoped<Context>,
-  found: MatchAnswer['matches'],
-): Promise<MatchView[]> {
-  if (found.length === 0) return [];
-  const rows = await store.listMatchedRecordings(found.map((match) => match.referenceId));
+  matches: MatchAnswer['matches'],
+): Promise<FoundRecording[]> {
+  if (matches.length === 0) return [];
+  const rows = await store.listMatchedRecordings(matches.map((match) => match.referenceId));
   const recordingsOf = Map.groupBy(rows, (row) => row.referenceId);
-  return found.flatMap(({ referenceId, segments }) =>
-    (recordingsOf.get(referenceId) ?? []).map((recording) => ({
-      recording_id: recording.recordingId,
-      external_id: recording.externalId,
-      ...describeIsrcs(recording.isrcs),
-      title: recording.title ?? null,
-      artist: recording.artist ?? null,
-      segments: segments.map(describeMatched),
-    })),
+  return matches.flatMap(({ referenceId, segments }) =>
+    (recordingsOf.get(referenceId) ?? []).map((recording) => ({ recording, segments })),
   );
+}
+
+function describeMatch({ recording, segments }: FoundRecording): MatchView {
+  return {
+    recording_id: recording.recordingId,
+    external_id: recording.externalId,
+    ...describeIsrcs(recording.isrcs),
+    title: recording.title ?? null,
+    artist: recording.artist ?? null,
+    segments: segments.map(describeMatched),
+  };
 }
 
 /** Where several are asserted none is better than another: all are said, and none stands for them. */

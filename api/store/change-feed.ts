@@ -1,7 +1,7 @@
 import { bigint, bytea, computed, integer, oneOf, outer, type RowOf, uuid } from './columns.ts';
 import { type Queryable, statement } from './statement.ts';
 
-const kinds = ['register', 'delete'] as const;
+const kinds = ['register', 'delete', 'exclude'] as const;
 export type FeedKind = (typeof kinds)[number];
 
 const read = {
@@ -11,7 +11,7 @@ const read = {
   duration_ms: outer(integer),
   constellation: outer(bytea),
 };
-/** Without a constellation: a delete, or a register whose reference is gone by now. */
+/** Without a constellation: a delete, an exclude, or a register whose reference is gone by now. */
 export type FeedEntry = RowOf<typeof read>;
 
 /** Bytes of constellations in one batch, unless the caller says less. */

@@ -118,10 +118,6 @@ const upsertStatement = statement('upsert-ownership-conflict', {
 const resolveStatement = statement('resolve-ownership-conflict', {
   parameters: { ownership_conflict_id: uuid, resolution: nullable(text), resolved_at: nullable(timestamptz) },
 });
-const namesStatement = statement('list-party-names', {
-  parameters: { party_ids: uuids },
-  columns: { party_id: computed(uuid), name: computed<string | undefined>(text) },
-});
 
 export type FoundConflict = {
   /** Taken where the conflict is new. */
@@ -222,12 +218,3 @@ export const decideConflict = (
     await insertDecision.all(on, { ...decision, partyId, recordingId, recordedAt: now });
     await settleConflicts(on, { recordingId, registrantId: partyId, now, because: 'decision', conflictsOf });
   });
-
-/** What parties are called, by their ids. */
-export const listPartyNames = async (
-  on: Queryable,
-  partyIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> => {
-  const rows = await namesStatement.all(on, { partyIds });
-  return new Map(rows.map(({ partyId, name }) => [partyId, name ?? partyId]));
-};

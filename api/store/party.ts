@@ -11,6 +11,7 @@ import {
   texts,
   timestamptz,
   uuid,
+  uuids,
 } from './columns.ts';
 import type { Connections } from './connections.ts';
 import { type Queryable, statement } from './statement.ts';
@@ -100,3 +101,16 @@ export const partyHasRole = async (
   on: Queryable,
   which: { partyId: string; role: PartyRole },
 ): Promise<boolean> => (await hasRoleStatement.get(on, which)).hasRole;
+
+const listNamesStatement = statement('list-party-names', {
+  parameters: { party_ids: uuids },
+  columns: { party_id: computed(uuid), name: computed<string | undefined>(text) },
+});
+/** What parties are called, whoever asks. */
+export const listPartyNames = async (
+  on: Queryable,
+  partyIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
+  const rows = await listNamesStatement.all(on, { partyIds });
+  return new Map(rows.map(({ partyId, name }) => [partyId, name ?? partyId]));
+};

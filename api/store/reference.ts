@@ -122,3 +122,21 @@ export const deleteRecordingReferences = statement('delete-recording-references'
   columns: { reference_id: uuid },
 });
 export const insertFingerprint = statement('insert-fingerprint', { parameters: storedFingerprint });
+
+const matchedReference = {
+  reference_id: computed(uuid),
+  party_id: computed(uuid),
+  eligibility: computed(oneOf(...eligibilities)),
+  duration_ms: computed(integer),
+};
+export type MatchedReferenceRow = RowOf<typeof matchedReference>;
+
+const listMatchedStatement = statement('list-matched-references', {
+  parameters: { reference_ids: uuids },
+  columns: matchedReference,
+});
+/** Of references that matched, whosever they are; one that is gone by now is not among them. */
+export const listMatchedReferences = (
+  on: Queryable,
+  referenceIds: readonly string[],
+): Promise<MatchedReferenceRow[]> => listMatchedStatement.all(on, { referenceIds });

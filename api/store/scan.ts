@@ -39,12 +39,15 @@ export type NewScan = RowOf<typeof kept> & {
 
 /** The scan, and what it was made of, in one transaction. */
 export const insertScan = (connections: Connections, scan: NewScan): Promise<void> =>
-  connections.transaction(async (on) => {
-    const { fingerprint: bytes, fingerprintDays: daysKept, ...row } = scan;
-    await insertStatement.all(on, row);
-    if (daysKept > 0)
-      await insertFingerprintStatement.all(on, { scanId: row.scanId, partyId: row.partyId, bytes });
-  });
+  connections.transaction((on) => writeScan(on, scan));
+
+/** The same within a transaction of the caller's. */
+export const writeScan = async (on: Queryable, scan: NewScan): Promise<void> => {
+  const { fingerprint: bytes, fingerprintDays: daysKept, ...row } = scan;
+  await insertStatement.all(on, row);
+  if (daysKept > 0)
+    await insertFingerprintStatement.all(on, { scanId: row.scanId, partyId: row.partyId, bytes });
+};
 
 /** Takes some fingerprints away that are over their time, of whichever party: for the service. */
 export const forgetScanFingerprints = async (on: Queryable, daysKept: number): Promise<void> => {

@@ -2,12 +2,16 @@
  * The store: all that is asked of Postgres, one function per statement or transaction. What is asked for somebody runs
  * under their session (`store.under(session)`); the rest is the service's own, under its own role.
  */
+import * as allowlistEntry from './allowlist-entry.ts';
 import * as apiKey from './api-key.ts';
 import * as changeFeed from './change-feed.ts';
+import * as claim from './claim.ts';
 import { type Connections, openConnections, type StoreLog } from './connections.ts';
+import * as dispute from './dispute.ts';
 import { appendEvent, forgetEvents } from './event.ts';
+import * as excludedInterval from './excluded-interval.ts';
 import { listenToFeed } from './feed-listener.ts';
-import { forgetIdempotencyKeys } from './idempotency-key.ts';
+import { findAnsweredRequest, forgetIdempotencyKeys, keepAnswer } from './idempotency-key.ts';
 import * as identifierAssertion from './identifier-assertion.ts';
 import { countJobs } from './job.ts';
 import type { JobQueueName } from './job-queue.ts';
@@ -24,7 +28,9 @@ import * as rights from './rights.ts';
 import * as rightsAssertion from './rights-assertion.ts';
 import * as scan from './scan.ts';
 import type { Session } from './session.ts';
+import type { Queryable } from './statement.ts';
 import { asStoreError } from './store-unavailable.ts';
+import * as submission from './submission.ts';
 import * as webhook from './webhook.ts';
 import * as webhookDelivery from './webhook-delivery.ts';
 
@@ -45,6 +51,7 @@ const serviceOperations = {
   countWebhookDeliveries: webhookDelivery.countWebhookDeliveries,
   forgetEvents,
   countJobs,
+  listExcludedIntervals: excludedInterval.listExcludedIntervals,
 };
 
 /** Taking away what is over its time, whoever's it is: asked for in passing, and done by the service. */
@@ -56,6 +63,7 @@ const sessionOperations = {
   setPartyRoles: party.setPartyRoles,
   findParty: party.findParty,
   findPartyByItsName: party.findPartyByItsName,
+  listPartyNames: party.listPartyNames,
   listParties: party.listParties,
   partyHasRole: party.partyHasRole,
 
@@ -95,7 +103,6 @@ const sessionOperations = {
   listOwnershipConflicts: ownershipConflict.listOwnershipConflicts,
   setConflictReviewer: ownershipConflict.setConflictReviewer,
   decideConflict: ownershipConflict.decideConflict,
-  listPartyNames: ownershipConflict.listPartyNames,
 
   insertPolicy: policy.insertPolicy,
   insertPolicyVersion: policy.insertPolicyVersion,
@@ -124,6 +131,56 @@ const sessionOperations = {
   appendEvent,
   listWebhookDeliveries: webhookDelivery.listWebhookDeliveries,
   replayWebhookDeliveries: webhookDelivery.replayWebhookDeliveries,
+  findSubmission: submission.findSubmission,
+  findSubmissionByExternalId: submission.findSubmissionByExternalId,
+  listSubmissions: submission.listSubmissions,
+  listSubmissionMatches: submission.listSubmissionMatches,
+  listMatchedReferences: reference.listMatchedReferences,
+
+  addAllowlistEntry: allowlistEntry.addAllowlistEntry,
+  listAllowlistEntries: allowlistEntry.listAllowlistEntries,
+  deleteAllowlistEntry: allowlistEntry.deleteAllowlistEntry,
+  listAllowlistingParties: allowlistEntry.listAllowlistingParties,
+
+  findClaim: claim.findClaim,
+  listClaims: claim.listClaims,
+  listClaimsOfSubmissions: claim.listClaimsOfSubmissions,
+  listClaimEvents: claim.listClaimEvents,
+  listDueClaims: claim.listDueClaims,
+  listReviewQueue: claim.listReviewQueue,
+  takeReviews: claim.takeReviews,
+  takeClaim: claim.takeClaim,
+  returnClaim: claim.returnClaim,
+
+  findDispute: dispute.findDispute,
+  listDisputes: dispute.listDisputes,
+  listDisputeEvents: dispute.listDisputeEvents,
+};
+
+/** What a use case does in one transaction of its own: all of it happens, or nothing. */
+const transactionOperations = {
+  findAnsweredRequest,
+  keepAnswer,
+
+  writeScan: scan.writeScan,
+  insertSubmission: submission.insertSubmission,
+  insertSubmissionMatch: submission.insertSubmissionMatch,
+
+  insertClaim: claim.insertClaim,
+  lockClaim: claim.lockClaim,
+  updateClaim: claim.updateClaim,
+  insertClaimEvent: claim.insertClaimEvent,
+  listClaimEvents: claim.listClaimEvents,
+
+  insertDispute: dispute.insertDispute,
+  findDispute: dispute.findDispute,
+  findDisputeOfClaim: dispute.findDisputeOfClaim,
+  updateDispute: dispute.updateDispute,
+  insertDisputeEvent: dispute.insertDisputeEvent,
+  listDisputeEvents: dispute.listDisputeEvents,
+
+  insertExcludedInterval: excludedInterval.insertExcludedInterval,
+  appendToFeed: changeFeed.appendToFeed,
 };
 
 type Bound<Operations> = {
@@ -136,7 +193,14 @@ type Bound<Operations> = {
 };
 
 /** What can be asked under a session; the session decides which rows there are. */
-export type SessionStore = Bound<typeof sessionOperations> & Bound<typeof forgetting>;
+export type SessionStore = Bound<typeof sessionOperations> &
+  Bound<typeof forgetting> & {
+    /** Runs `work` in one transaction, and again when it collides with another: it must have no other effects. */
+    transaction<T>(work: (on: TransactionStore) => Promise<T>): Promise<T>;
+  };
+
+/** One transaction under a session. */
+export type TransactionStore = Bound<typeof transactionOperations>;
 
 export type Store = Bound<typeof serviceOperations> & {
   under(session: Session): SessionStore;
@@ -166,7 +230,14 @@ export async function openStore({ databaseUrl, poolSize, log }: StoreOptions): P
   const forgets = bind(forgetting, service);
   return {
     ...bind(serviceOperations, service),
-    under: (session) => ({ ...bind(sessionOperations, connections.under(session)), ...forgets }),
+    under: (session) => {
+      const own = connections.under(session);
+      return {
+        ...bind(sessionOperations, own),
+        ...forgets,
+        transaction: (work) => own.transaction((on) => work(bind(transactionOperations, on))),
+      };
+    },
     listenToFeed: async (onPosition) => {
       try {
         return await listenToFeed(databaseUrl, onPosition, log);
@@ -181,10 +252,10 @@ export async function openStore({ databaseUrl, poolSize, log }: StoreOptions): P
 
 function bind<Operations extends object>(
   operations: Operations,
-  connections: Connections,
+  connections: Connections | Queryable,
 ): Bound<Operations> {
   const bound = Object.entries(operations).map(([name, operation]) => {
-    const run = operation as (on: Connections, ...rest: unknown[]) => unknown;
+    const run = operation as (on: Connections | Queryable, ...rest: unknown[]) => unknown;
     return [name, (...rest: unknown[]) => run(connections, ...rest)];
   });
   return Object.fromEntries(bound) as Bound<Operations>;

@@ -1,4 +1,4 @@
--- Hands what parties are called.
+-- Hands what parties are called, whoever asks.
 --   $1 uuid[]  the parties
-select id as party_id, party_name(id) as name
-from unnest($1::uuid[]) id
+select party_id, party_name(party_id) as name
+from unnest($1::uuid[]) as party_id

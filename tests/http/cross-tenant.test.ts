@@ -140,7 +140,7 @@ describe('a tenant that asks for what belongs to another', () => {
     }
     expect(wrong).toEqual([]);
     expect(askedCount).toBeGreaterThan(200);
-  }, 120_000);
+  }, 300_000);
 
   it('learns nothing of the other where its ids and words stand in a query', async () => {
     const [id = ''] = theirs;
@@ -166,7 +166,7 @@ describe('a tenant that asks for what belongs to another', () => {
       }
     }
     expect(wrong).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('hears 403 wherever it would act for the other, who has given it no mandate', async () => {
     const wrong: Refusal[] = [];
@@ -188,7 +188,7 @@ describe('a tenant that asks for what belongs to another', () => {
     }
     expect(wrong).toEqual([]);
     expect(acting.length).toBeGreaterThan(5);
-  }, 120_000);
+  }, 300_000);
 
   it('learns nothing of the other where its ids stand in a body, nor where nothing is asked', async () => {
     const wrong: Refusal[] = [];
@@ -203,7 +203,7 @@ describe('a tenant that asks for what belongs to another', () => {
       }
     }
     expect(wrong).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('has changed nothing of the other by all that', async () => {
     expect(before).toContain('Zanzibar title');
@@ -213,7 +213,7 @@ describe('a tenant that asks for what belongs to another', () => {
       }
     }
     expect(await everythingOfTheOne()).toBe(before);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('the walk', () => {

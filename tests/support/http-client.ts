@@ -2,6 +2,7 @@
 import type { Problem } from '../../api/http/problem.ts';
 import type { RecordingView } from '../../api/registry/recording-view.ts';
 import type { ScanAnswer } from '../../api/registry/scan-answer.ts';
+import type { SubmissionView } from '../../api/registry/submission-view.ts';
 
 export type Answer<T> = { readonly status: number; readonly headers: Headers; readonly body: T };
 export type RegistrationAnswer = {
@@ -81,6 +82,13 @@ export class HttpClient {
     fields: Readonly<Record<string, string>> = {},
   ): Promise<Answer<ScanAnswer & Problem>> {
     return this.post('/v1/scans', formOf(fields, { name: 'fingerprint', bytes: fingerprint }));
+  }
+
+  submit(
+    fingerprint: Uint8Array,
+    fields: Readonly<Record<string, string>>,
+  ): Promise<Answer<SubmissionView & Problem>> {
+    return this.post('/v1/submissions', formOf(fields, { name: 'fingerprint', bytes: fingerprint }));
   }
 
   list(query = ''): Promise<Answer<{ recordings: RecordingView[]; next_cursor?: string } & Problem>> {

@@ -116,8 +116,37 @@ async function settle(
   const hook = { url: `https://${name.toLowerCase()}.example/hook`, description: `${name} hook` };
   const { body: webhook } = await expectSuccess(client.json('POST', '/v1/webhooks', hook));
   await expectSuccess(client.send(`/v1/webhooks/${webhook['webhook_id']}/test`, { method: 'POST' }));
+  await settleClaims(client, name, seed);
   const said = [name, letters, identifier.value];
   return { client, partyId, administrator, said };
+}
+
+/** One claim that is disputed and one by whose release a span is excluded, on uploads that the tenant itself reported. */
+async function settleClaims(client: HttpClient, name: string, seed: number): Promise<void> {
+  await expectSuccess(
+    client.register({ external_id: `${name}-catalog-3` }, syntheticFingerprintFile(seed + 2)),
+  );
+  const allowed = { platform: `${name} platform`, account: `${name} friend`, note: `${name} note` };
+  await expectSuccess(client.json('POST', '/v1/allowlist', allowed));
+  const submit = async (fingerprintSeed: number, externalId: string) => {
+    const fields = {
+      platform: `${name} platform`,
+      external_id: `${name}-${externalId}`,
+      url: `https://${name}.example/${externalId}`,
+      account: `${name} account`,
+      title: `${name} upload`,
+    };
+    const { body } = await expectSuccess(client.submit(syntheticFingerprintFile(fingerprintSeed), fields));
+    return `/v1/claims/${body.matches[0]?.claims[0]?.claim_id}`;
+  };
+  const disputed = await submit(seed, 'submission-1');
+  const statement = `${name} statement`;
+  await expectSuccess(
+    client.json('POST', `${disputed}/disputes`, { dispute_reason: 'misidentified', statement }),
+  );
+  const released = await submit(seed + 2, 'submission-2');
+  const release = { type: 'release_and_exclude', reason: `${name} reason` };
+  await expectSuccess(client.json('POST', `${released}/events`, release));
 }
 
 async function expectSuccess<T extends { readonly status: number; readonly body: unknown }>(

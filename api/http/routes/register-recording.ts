@@ -5,6 +5,7 @@ import { ExternalId, RecordingMetadata } from '../../registry/recording-metadata
 import { registerRecording } from '../../registry/register-recording.ts';
 import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
+import { IdempotencyHeaders } from '../idempotency-headers.ts';
 import type { Metrics } from '../metrics.ts';
 import { OnBehalfOfQuery, onBehalfCodes } from '../on-behalf-of.ts';
 import { problems } from '../problem.ts';
@@ -41,18 +42,6 @@ const Registration = Type.Object({
   duration_ms: Type.Integer({ examples: [284_000] }),
 });
 
-const Headers = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 255,
-      pattern: '^[\\x21-\\x7e]+$',
-      description: 'Any text of your own, such as a UUID. Kept for 24 hours.',
-      examples: ['7f0c8e2a-6f0e-4b57-9a43-5a8a3c6d1f10'],
-    }),
-  ),
-});
-
 export function registerRecordingRoute(app: App, context: Context, gate: UploadGate, metrics: Metrics): void {
   app.post(
     '/recordings',
@@ -63,7 +52,7 @@ export function registerRecordingRoute(app: App, context: Context, gate: UploadG
         tags: ['recordings'],
         summary: 'Register a recording',
         description: 'With its audio, or with a fingerprint made where the audio is (`earmark fingerprint`).',
-        headers: Headers,
+        headers: IdempotencyHeaders,
         querystring: OnBehalfOfQuery,
         response: {
           201: { description: 'Registered, and findable.', ...Registration },

@@ -1,0 +1,200 @@
+/** What follows from a recording found in an upload, as it is kept: facts, outcome by territory, claims and who claims not. */
+import { v7 as uuidv7 } from 'uuid';
+import type { MatchSegment } from '../../workers/protocol.ts';
+import { type Claim, type ClaimEntry, stepClaim } from '../rules/claim-machine.ts';
+import { claimsOfMatch, type RaisedClaim } from '../rules/claims-of-match.ts';
+import { describeOutcomes } from '../rules/describe-outcome.ts';
+import { effectiveOn, type Ownership } from '../rules/effective-rights.ts';
+import { type MatchFacts, matchFacts } from '../rules/match-facts.ts';
+import { findPolicyInForce } from '../rules/policy-in-force.ts';
+import type { DeadlineDays } from '../rules/state-machine.ts';
+import { scopeOf, type TerritorySet } from '../rules/territory.ts';
+import { territoryOutcomes } from '../rules/territory-outcome.ts';
+import type { NewClaim } from '../store/claim.ts';
+import type { MatchedRecordingRow } from '../store/recording.ts';
+import type { MatchedReferenceRow } from '../store/reference.ts';
+import type { NewSubmissionMatch } from '../store/submission.ts';
+import { stakeOf } from './claim-stake.ts';
+import type {
+  FactsView,
+  OutcomeView,
+  PartView,
+  RecordingName,
+  TerritoriesView,
+  UnclaimedView,
+  UploadView,
+} from './claim-view.ts';
+import type { RightsOfRecording } from './rights-of-recording.ts';
+import { describeSegment } from './scan-upload.ts';
+
+/** The right that an upload to a platform touches. */
+const touchedRight = 'MakeAvailableRight';
+
+const system = { role: 'system', partyId: null, onBehalfOf: null } as const;
+
+export type FoundMatch = {
+  readonly recording: MatchedRecordingRow;
+  readonly reference: MatchedReferenceRow;
+  readonly segments: readonly MatchSegment[];
+  readonly rights: RightsOfRecording;
+  readonly allowlistedBy: ReadonlySet<string>;
+};
+
+export type UploadFound = {
+  readonly submissionId: string;
+  readonly reporterId: string;
+  readonly upload: UploadView;
+  readonly at: Date;
+  readonly days: DeadlineDays<'potential' | 'disputed' | 'appealed'>;
+};
+
+export type JudgedMatch = {
+  readonly match: NewSubmissionMatch;
+  readonly claims: readonly { readonly row: NewClaim; readonly entry: ClaimEntry }[];
+};
+
+/** Who owns how much of it, everywhere, on the day of the instant and as it is believed then. */
+export function ownershipsAt({ record }: RightsOfRecording, at: Date): Ownership[] {
+  const day = at.toISOString().slice(0, 10);
+  return effectiveOn(record, touchedRight, { day, recordedAtMs: at.getTime() });
+}
+
+/** The parties whose names its reasons have. */
+export function ownersOf(rights: RightsOfRecording, at: Date): string[] {
+  return ownershipsAt(rights, at).flatMap(({ owners }) => owners.map(({ partyId }) => partyId));
+}
+
+export function judgeMatch(
+  found: FoundMatch,
+  on: UploadFound,
+  names: ReadonlyMap<string, string>,
+): JudgedMatch {
+  const { recording, reference, segments, rights, allowlistedBy } = found;
+  const { recordingId } = recording;
+  const facts = matchFacts({
+    segments,
+    uploadMs: on.upload.duration_ms,
+    referenceMs: reference.durationMs,
+    contentType: on.upload.content_type,
+  });
+  const input = {
+    facts,
+    ownerships: ownershipsAt(rights, on.at),
+    policyOf: (partyId: string) =>
+      findPolicyInForce(rights.assignments, partyId, recordingId, on.at.getTime()),
+    allowlistedBy,
+    eligibility: reference.eligibility,
+  };
+  const outcomes = territoryOutcomes(input);
+  const reasons = describeOutcomes(outcomes, (partyId) => names.get(partyId) ?? partyId);
+  const { claims, unclaimed } = claimsOfMatch(input);
+  const what = {
+    submissionId: on.submissionId,
+    recordingId,
+    referenceId: reference.referenceId,
+    recording: {
+      recording_id: recordingId,
+      external_id: recording.externalId,
+      title: recording.title ?? null,
+      artist: recording.artist ?? null,
+    } satisfies RecordingName,
+    segments: segments.map(describeSegment),
+    facts: describeFacts(facts),
+  };
+  return {
+    match: {
+      submissionMatchId: uuidv7(),
+      partyId: on.reporterId,
+      ...what,
+      outcomes: outcomes.map(
+        ({ territories, action, review }, index): OutcomeView => ({
+          territories: describeTerritories(territories),
+          action,
+          review: [...review],
+          reason: reasons[index] as string,
+        }),
+      ),
+      unclaimed: unclaimed.map(
+        ({ partyId, territories, because }): UnclaimedView => ({
+          party_id: partyId,
+          territories: describeTerritories(territories),
+          because,
+        }),
+      ),
+    },
+    claims: claims.map((claim) => {
+      const { subject, entry } = raise(claim, on);
+      const row: NewClaim = {
+        claimId: uuidv7(),
+        partyId: claim.partyId,
+        reporterId: on.reporterId,
+        ...what,
+        referencePartyId: reference.partyId,
+        raisedAs: claim.state,
+        action: claim.action,
+        review: claim.review,
+        territories: describeTerritories(claim.territories),
+        parts: claim.parts.map(describePart),
+        upload: on.upload,
+        stake: stakeOf({ ...claim, matchSeconds: facts.matchSeconds }),
+        ...derivedOf(subject),
+      };
+      return { row, entry };
+    }),
+  };
+}
+
+/** What a row repeats of what its history gives. */
+export function derivedOf<S extends string>(subject: {
+  readonly state: S;
+  readonly enteredAtMs: number;
+  readonly deadlineAtMs: number | null;
+  readonly entryCount: number;
+}) {
+  return {
+    state: subject.state,
+    enteredAt: new Date(subject.enteredAtMs),
+    deadlineAt: subject.deadlineAtMs === null ? undefined : new Date(subject.deadlineAtMs),
+    version: subject.entryCount,
+  };
+}
+
+function raise({ partyId, action, state, review }: RaisedClaim, { at, days }: UploadFound) {
+  const reason =
+    state === 'active' ? 'A match.' : `A match that a person has to look at: ${review.join(', ')}.`;
+  const event = {
+    type: state === 'active' ? ('raise' as const) : ('route' as const),
+    actor: system,
+    reason,
+    atMs: at.getTime(),
+    detail: { claimantPartyId: partyId, action },
+  };
+  return stepClaim(null, event, days) satisfies { readonly subject: Claim; readonly entry: ClaimEntry };
+}
+
+export function describeTerritories(territories: TerritorySet): TerritoriesView {
+  const { include, exclude } = scopeOf(territories);
+  return { ...(include ? { include: [...include] } : {}), ...(exclude ? { exclude: [...exclude] } : {}) };
+}
+
+function describePart({ territories, say, review }: RaisedClaim['parts'][number]): PartView {
+  const { policy } = say;
+  return {
+    territories: describeTerritories(territories),
+    action: say.action,
+    because: say.because,
+    policy: policy && { policy_id: policy.policyId, version: policy.version, name: policy.name },
+    rule_number: say.ruleNumber,
+    review: [...review],
+  };
+}
+
+function describeFacts(facts: MatchFacts): FactsView {
+  return {
+    match_seconds: facts.matchSeconds,
+    percent_of_upload: facts.percentOfUpload,
+    percent_of_reference: facts.percentOfReference,
+    false_match_probability: facts.falseMatchProbability,
+    transforms: [...facts.transforms],
+  };
+}

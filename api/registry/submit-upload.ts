@@ -1,0 +1,212 @@
+/**
+ * A reported upload: scanned, matched and claimed, all of it kept in one transaction. The same upload reported again
+ * is the same submission, and is neither scanned nor claimed twice.
+ */
+
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { v7 as uuidv7 } from 'uuid';
+import { decodeFingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
+import type { Context, Scoped } from '../context.ts';
+import { RegistryError } from '../errors.ts';
+import { contentTypes } from '../rules/match-facts.ts';
+import type { SubmissionRow } from '../store/submission.ts';
+import type { UploadView } from './claim-view.ts';
+import { type FoundMatch, type JudgedMatch, judgeMatch, ownersOf, type UploadFound } from './judge-match.ts';
+import { appendEvent } from './registry-events.ts';
+import { rightsOfRecordings } from './rights-of-recording.ts';
+import { type FoundRecording, type SearchedUpload, searchUpload } from './scan-upload.ts';
+import type { SubmissionView } from './submission-view.ts';
+import { viewSubmission } from './submissions.ts';
+
+const printable = '^[^\\u0000-\\u001f\\u007f]+$';
+const text = (maxLength: number, description: string, example: string) =>
+  Type.String({ minLength: 1, maxLength, pattern: printable, description, examples: [example] });
+
+/** What is said of an upload, besides what it sounds like. The limits are those of the table. */
+export const ReportedUpload = Type.Object(
+  {
+    platform: text(100, 'Where it was uploaded.', 'Tube'),
+    external_id: Type.Optional(
+      text(2000, 'The platform’s id for the upload; its url where it is not said.', 'upload-77'),
+    ),
+    url: Type.Optional(text(2000, 'Where it is to be heard.', 'https://tube.example/watch/77')),
+    account: Type.Optional(text(200, 'Who uploaded it, as the platform calls them.', 'channel-12')),
+    title: Type.Optional(text(500, 'What the uploader calls it.', 'my holiday')),
+    content_type: Type.Optional(Type.Enum([...contentTypes], { description: 'What kind of upload it is.' })),
+  },
+  { additionalProperties: false },
+);
+export type ReportedUpload = Static<typeof ReportedUpload>;
+
+export const reportedFields = Object.keys(ReportedUpload.properties);
+
+type Submitted = { readonly isNew: boolean; readonly view: SubmissionView };
+
+/** Somebody else has kept the same submission in the meantime: takes the transaction back. */
+class SubmittedMeanwhile extends Error {}
+
+/**
+ * Throws SUBMISSION_INVALID, SUBMISSION_HAS_OTHER_AUDIO, INDEX_NOT_READY, POOL_FULL, AUDIO_TOO_LONG, FINGERPRINT_*,
+ * TOO_MANY_ASSERTIONS.
+ */
+export async function submitUpload(
+  context: Scoped<Context>,
+  request: {
+    readonly partyId: string;
+    readonly upload: Readonly<Record<string, unknown>>;
+    /** A fingerprint file's bytes. Untrusted. */
+    readonly fingerprint: Uint8Array;
+  },
+  now = new Date(),
+): Promise<Submitted> {
+  const upload = readReportedUpload(request.upload);
+  const { audioSha256 } = decodeFingerprint(request.fingerprint);
+  const { partyId } = request;
+  const key = { partyId, platform: upload.platform, externalId: upload.external_id };
+  const before = await context.store.findSubmissionByExternalId(key);
+  if (before) return { isNew: false, view: await viewAgain(context, before, audioSha256) };
+
+  const searched = await searchUpload(context, { partyId, fingerprint: request.fingerprint });
+  const submissionId = uuidv7();
+  const on: UploadFound = {
+    submissionId,
+    reporterId: partyId,
+    upload: { ...upload, duration_ms: searched.answer.duration_ms },
+    at: now,
+    days: context.config.deadlineDays,
+  };
+  const judged = await judgeAll(context, searched.found, on);
+  try {
+    await keep(context, searched, on, judged);
+  } catch (error) {
+    if (!(error instanceof SubmittedMeanwhile)) throw error;
+    const other = await context.store.findSubmissionByExternalId(key);
+    if (!other) throw error;
+    return { isNew: false, view: await viewAgain(context, other, audioSha256) };
+  }
+  await context.store.forgetScanFingerprints(context.config.scanFingerprintDays);
+  const kept = await context.store.findSubmission({ submissionId, partyId });
+  return { isNew: true, view: await viewSubmission(context, kept as SubmissionRow) };
+}
+
+type Reported = Omit<UploadView, 'duration_ms'>;
+
+function readReportedUpload(given: Readonly<Record<string, unknown>>): Reported {
+  const trimmed = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.trim().normalize('NFC') : value,
+    ]),
+  );
+  if (!Value.Check(ReportedUpload, trimmed)) {
+    const [first] = Value.Errors(ReportedUpload, trimmed);
+    throw invalid(`${first?.instancePath.slice(1) || 'the upload'} ${first?.message ?? 'as described'}`);
+  }
+  const externalId = trimmed.external_id ?? trimmed.url;
+  if (externalId === undefined) throw invalid('external_id or url; received neither');
+  return {
+    platform: trimmed.platform,
+    external_id: externalId,
+    url: trimmed.url ?? null,
+    account: trimmed.account ?? null,
+    title: trimmed.title ?? null,
+    content_type: (trimmed.content_type as Reported['content_type']) ?? null,
+  };
+}
+
+async function judgeAll(
+  context: Scoped<Context>,
+  found: readonly FoundRecording[],
+  on: UploadFound,
+): Promise<JudgedMatch[]> {
+  if (found.length === 0) return [];
+  const { store } = context;
+  const referenceIds = [...new Set(found.map(({ recording }) => recording.referenceId))];
+  const references = new Map(
+    (await store.listMatchedReferences(referenceIds)).map((row) => [row.referenceId, row]),
+  );
+  const rightsOf = await rightsOfRecordings(
+    context,
+    found.map(({ recording }) => recording),
+  );
+  const matches: FoundMatch[] = [];
+  // One match a recording, by its best reference.
+  for (const { recording, segments } of found) {
+    const reference = references.get(recording.referenceId);
+    const rights = rightsOf.get(recording.recordingId);
+    const isKnown = matches.some((match) => match.recording.recordingId === recording.recordingId);
+    // A reference that was removed while the search ran is not matched any more.
+    if (!reference || !rights || isKnown) continue;
+    matches.push({ recording, reference, segments, rights, allowlistedBy: new Set() });
+  }
+  const allowlistedBy = await allowlistsOf(context, matches, on.upload);
+  const names = await store.listPartyNames([
+    ...new Set(matches.flatMap(({ rights }) => ownersOf(rights, on.at))),
+  ]);
+  return matches.map((match) =>
+    judgeMatch({ ...match, allowlistedBy: allowlistedBy(match.recording.label) }, on, names),
+  );
+}
+
+/** By label: who does not claim from the account. */
+async function allowlistsOf(
+  { store }: Scoped,
+  matches: readonly FoundMatch[],
+  { platform, account }: UploadView,
+): Promise<(label: string | undefined) => ReadonlySet<string>> {
+  const ofLabel = new Map<string | undefined, ReadonlySet<string>>();
+  if (account !== null) {
+    for (const label of new Set(matches.map(({ recording }) => recording.label))) {
+      ofLabel.set(label, new Set(await store.listAllowlistingParties({ platform, account, label })));
+    }
+  }
+  return (label) => ofLabel.get(label) ?? new Set();
+}
+
+async function keep(
+  { store }: Scoped,
+  { scan, audioSha256 }: SearchedUpload,
+  { submissionId, reporterId, upload }: UploadFound,
+  judged: readonly JudgedMatch[],
+): Promise<void> {
+  await store.transaction(async (on) => {
+    await on.writeScan(scan);
+    const isNew = await on.insertSubmission({
+      submissionId,
+      partyId: reporterId,
+      platform: upload.platform,
+      externalId: upload.external_id,
+      url: upload.url ?? undefined,
+      account: upload.account ?? undefined,
+      title: upload.title ?? undefined,
+      contentType: upload.content_type ?? undefined,
+      audioSha256,
+      scanId: scan.scanId,
+    });
+    if (!isNew) throw new SubmittedMeanwhile();
+    for (const { match, claims } of judged) {
+      await on.insertSubmissionMatch(match);
+      for (const { row, entry } of claims) {
+        if (!(await on.insertClaim(row))) continue;
+        await appendEvent(on, { of: 'claim', claimId: row.claimId, sides: row, entry });
+      }
+    }
+  });
+}
+
+async function viewAgain(
+  context: Scoped,
+  before: SubmissionRow,
+  audioSha256: Uint8Array,
+): Promise<SubmissionView> {
+  if (Buffer.compare(before.audioSha256, audioSha256) === 0) return viewSubmission(context, before);
+  throw new RegistryError(
+    'SUBMISSION_HAS_OTHER_AUDIO',
+    `${JSON.stringify(before.externalId.slice(0, 60))} on ${JSON.stringify(before.platform)} was submitted with other audio: an upload that changed is another one.`,
+  );
+}
+
+function invalid(expected: string): RegistryError {
+  return new RegistryError('SUBMISSION_INVALID', `submission: expected ${expected}.`);
+}

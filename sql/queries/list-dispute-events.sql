@@ -1,0 +1,7 @@
+-- Hands the history of a dispute, first entry first.
+--   $1 uuid  the dispute
+select dispute_id, entry_number, party_id, reporter_id, type, from_state, to_state, actor_role, actor_party_id,
+  on_behalf_of, reason, detail, at, deadline_at
+from dispute_event
+where dispute_id = $1
+order by entry_number
