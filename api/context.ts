@@ -30,10 +30,15 @@ export type Context = StoreContext & {
 /** The same for one caller: what is asked of its store is asked under the caller's session. */
 export type Scoped<C extends StoreContext = StoreContext> = Omit<C, 'store'> & {
   readonly store: SessionStore;
+  /**
+   * What the registry itself looks at to decide, whoever caused it: rights and policies of parties that the caller need
+   * not hear of. What comes of it is told, not what it was read from.
+   */
+  readonly ownStore: SessionStore;
 };
 
-export function under<C extends StoreContext>(context: C, session: Session): Scoped<C> {
-  return { ...context, store: context.store.under(session) };
+export function under<C extends StoreContext>({ store, ...context }: C, session: Session): Scoped<C> {
+  return { ...context, store: store.under(session), ownStore: store.under({ role: 'service' }) };
 }
 
 /** Parts that the caller has opened and will close itself; tests do so. */

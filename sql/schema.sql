@@ -1267,7 +1267,7 @@ CREATE OR REPLACE FUNCTION public.hears_rights(of_recording_id uuid, of_scan_id 
  RETURNS boolean
  LANGUAGE sql
  STABLE SECURITY DEFINER
-RETURN (is_operator() OR ((effective_party() IS NULL) AND ((EXISTS (SELECT FROM recording r WHERE ((r.recording_id = hears_rights.of_recording_id) AND (r.party_id = caller_party())))) OR (EXISTS (SELECT FROM rights_assertion a WHERE ((a.recording_id = hears_rights.of_recording_id) AND (a.party_id = caller_party()) AND (a.withdrawn_at IS NULL)))) OR (EXISTS (SELECT FROM ownership_conflict c WHERE ((c.recording_id = hears_rights.of_recording_id) AND ((caller_party() = ANY (c.side_ids)) OR (c.reviewer_id = caller_party()))))) OR is_in_own_scan(of_scan_id, of_recording_id))))
+RETURN (is_operator() OR is_service() OR ((effective_party() IS NULL) AND ((EXISTS (SELECT FROM recording r WHERE ((r.recording_id = hears_rights.of_recording_id) AND (r.party_id = caller_party())))) OR (EXISTS (SELECT FROM rights_assertion a WHERE ((a.recording_id = hears_rights.of_recording_id) AND (a.party_id = caller_party()) AND (a.withdrawn_at IS NULL)))) OR (EXISTS (SELECT FROM ownership_conflict c WHERE ((c.recording_id = hears_rights.of_recording_id) AND ((caller_party() = ANY (c.side_ids)) OR (c.reviewer_id = caller_party()))))) OR is_in_own_scan(of_scan_id, of_recording_id))))
 -- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
@@ -1285,6 +1285,12 @@ CREATE OR REPLACE FUNCTION public.is_operator()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (current_setting('role'::text) = 'earmark_operator'::text)
+
+CREATE OR REPLACE FUNCTION public.is_service()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (current_setting('role'::text) = 'earmark_service'::text)
 
 CREATE OR REPLACE FUNCTION public.matched_recording(reference_ids uuid[])
  RETURNS TABLE(reference_id uuid, recording_id uuid, party_id uuid, external_id text, title text, artist text, label text, release_date text, version text, isrcs text[])

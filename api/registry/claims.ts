@@ -13,9 +13,8 @@ import { changeClaim, type Happening, lockClaim, noClaim } from './change-claim.
 import { type ClaimView, describeClaim, type TerritoriesView } from './claim-view.ts';
 import { describeEvent, type EventView } from './event-history.ts';
 import { excludedIntervalOf, keepExcluded, type NamedInterval } from './exclude-interval.ts';
-import { ownershipsAt } from './judge-match.ts';
+import { openOwnedRecordings } from './owned-recordings.ts';
 import { type Page, pageOf, readCursor } from './page.ts';
-import { rightsOfRecordings } from './rights-of-recording.ts';
 
 /** What a claimant, a reviewer or an operator does; the machine says which of them, and when. */
 export const claimantEvents = [
@@ -92,12 +91,12 @@ export async function actOnClaim(
   caller: Caller,
   capacity: Capacity,
   act: ClaimantAct,
-  now = new Date(),
+  now = context.clock.now(),
 ): Promise<ClaimView> {
   const { claimId, type, reason, noticeId, idempotencyKey: key } = act;
   const seen = await getClaimRow(context, { partyId: partyInView(caller), claimId });
   refuseOtherSide(seen, caller);
-  const ownershipConflicted = type === 'confirm' ? await isConflicted(context, seen, now) : undefined;
+  const ownershipConflicted = type === 'confirm' ? await isConflicted(context, seen) : undefined;
   const excludedInterval =
     type === 'release_and_exclude'
       ? await excludedIntervalOf(context, caller, seen, act.excludedInterval)
@@ -152,12 +151,12 @@ export function actorFor(caller: Caller, capacity: Capacity): Actor {
 }
 
 /** Whether ownership is in conflict anywhere the claim is for. */
-async function isConflicted(context: Scoped, row: ClaimRow, now: Date): Promise<boolean> {
-  const { recordingId, referencePartyId } = row;
-  const rights = await rightsOfRecordings(context, [{ recordingId, partyId: referencePartyId }]);
+async function isConflicted(context: Scoped, row: ClaimRow): Promise<boolean> {
+  const { recordingId } = row;
+  const recordings = openOwnedRecordings({ ...context, store: context.ownStore });
+  await recordings.load([recordingId]);
   const claimed = resolveTerritories(row.territories as TerritoriesView);
-  const of = rights.get(recordingId);
-  return (of ? ownershipsAt(of, now) : []).some(
+  return (recordings.find(recordingId)?.ownerships ?? []).some(
     ({ status, territories }) => status === 'conflicted' && (territories & claimed) !== nowhere,
   );
 }

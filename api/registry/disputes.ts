@@ -86,7 +86,7 @@ export async function openDispute(
   context: Scoped,
   caller: Caller,
   opened: OpenedDispute,
-  now = new Date(),
+  now = context.clock.now(),
 ): Promise<DisputeWithHistory> {
   const { claimId, disputeReason, statement, isEscalated, account } = opened;
   const type = isEscalated ? 'escalate' : 'dispute';
@@ -120,7 +120,7 @@ export async function actOnDispute(
   context: Scoped,
   caller: Caller,
   { disputeId, type, reason, statement, account, expectedVersion, idempotencyKey: key }: UploaderAct,
-  now = new Date(),
+  now = context.clock.now(),
 ): Promise<DisputeWithHistory> {
   const { claimId } = await getDisputeRow(context, { partyId: partyInView(caller), disputeId });
   return act(context, caller, {
@@ -148,7 +148,7 @@ export async function counterState(
     readonly statement: string;
     readonly idempotencyKey?: string | undefined;
   },
-  now = new Date(),
+  now = context.clock.now(),
 ): Promise<DisputeWithHistory> {
   const { disputeId, statement, idempotencyKey: key } = said;
   const { claimId } = await getDisputeRow(context, { partyId: partyInView(caller), disputeId });

@@ -4,9 +4,7 @@ import type { MatchSegment } from '../../workers/protocol.ts';
 import { type Claim, type ClaimEntry, stepClaim } from '../rules/claim-machine.ts';
 import { claimsOfMatch, type RaisedClaim } from '../rules/claims-of-match.ts';
 import { describeOutcomes } from '../rules/describe-outcome.ts';
-import { effectiveOn, type Ownership } from '../rules/effective-rights.ts';
 import { type MatchFacts, matchFacts } from '../rules/match-facts.ts';
-import { findPolicyInForce } from '../rules/policy-in-force.ts';
 import type { DeadlineDays } from '../rules/state-machine.ts';
 import { scopeOf, type TerritorySet } from '../rules/territory.ts';
 import { territoryOutcomes } from '../rules/territory-outcome.ts';
@@ -24,11 +22,8 @@ import type {
   UnclaimedView,
   UploadView,
 } from './claim-view.ts';
-import type { RightsOfRecording } from './rights-of-recording.ts';
+import type { OwnedRecording, OwnedRecordings } from './owned-recordings.ts';
 import { describeSegment } from './scan-upload.ts';
-
-/** The right that an upload to a platform touches. */
-const touchedRight = 'MakeAvailableRight';
 
 const system = { role: 'system', partyId: null, onBehalfOf: null } as const;
 
@@ -36,7 +31,7 @@ export type FoundMatch = {
   readonly recording: MatchedRecordingRow;
   readonly reference: MatchedReferenceRow;
   readonly segments: readonly MatchSegment[];
-  readonly rights: RightsOfRecording;
+  readonly owned: OwnedRecording;
   readonly allowlistedBy: ReadonlySet<string>;
 };
 
@@ -53,23 +48,12 @@ export type JudgedMatch = {
   readonly claims: readonly { readonly row: NewClaim; readonly entry: ClaimEntry }[];
 };
 
-/** Who owns how much of it, everywhere, on the day of the instant and as it is believed then. */
-export function ownershipsAt({ record }: RightsOfRecording, at: Date): Ownership[] {
-  const day = at.toISOString().slice(0, 10);
-  return effectiveOn(record, touchedRight, { day, recordedAtMs: at.getTime() });
-}
-
-/** The parties whose names its reasons have. */
-export function ownersOf(rights: RightsOfRecording, at: Date): string[] {
-  return ownershipsAt(rights, at).flatMap(({ owners }) => owners.map(({ partyId }) => partyId));
-}
-
 export function judgeMatch(
   found: FoundMatch,
   on: UploadFound,
-  names: ReadonlyMap<string, string>,
+  { policyOf, names }: Pick<OwnedRecordings, 'policyOf' | 'names'>,
 ): JudgedMatch {
-  const { recording, reference, segments, rights, allowlistedBy } = found;
+  const { recording, reference, segments, owned, allowlistedBy } = found;
   const { recordingId } = recording;
   const facts = matchFacts({
     segments,
@@ -79,9 +63,8 @@ export function judgeMatch(
   });
   const input = {
     facts,
-    ownerships: ownershipsAt(rights, on.at),
-    policyOf: (partyId: string) =>
-      findPolicyInForce(rights.assignments, partyId, recordingId, on.at.getTime()),
+    ownerships: owned.ownerships,
+    policyOf: (partyId: string) => policyOf(partyId, recordingId),
     allowlistedBy,
     eligibility: reference.eligibility,
   };

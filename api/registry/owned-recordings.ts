@@ -31,10 +31,16 @@ export type OwnedRecordings = {
   readonly names: ReadonlyMap<string, string>;
 };
 
-/** `scanId`: a scan of the caller's by which it hears of recordings that are not its own. */
-export function openOwnedRecordings({ store, ...context }: Scoped, scanId?: string): OwnedRecordings {
-  const now = new Date();
-  const asOf = { day: now.toISOString().slice(0, 10), recordedAtMs: now.getTime() };
+/**
+ * Of recordings whose rights the asked session hears; `scanId`: a scan of the caller's by which it hears of recordings
+ * that are not its own.
+ */
+export function openOwnedRecordings(
+  { store, clock }: Pick<Scoped, 'store' | 'clock'>,
+  scanId?: string,
+): OwnedRecordings {
+  // All that is recorded is believed: it may be stamped by a clock that is a little ahead.
+  const asOf = { day: clock.now().toISOString().slice(0, 10), recordedAtMs: Number.MAX_SAFE_INTEGER };
   const owned = new Map<string, OwnedRecording>();
   const seen = new Set<string>();
   const names = new Map<string, string>();
@@ -46,7 +52,7 @@ export function openOwnedRecordings({ store, ...context }: Scoped, scanId?: stri
     const which = { recordingIds: [...new Set(recordingIds)].filter((id) => !seen.has(id)), scanId };
     if (which.recordingIds.length === 0) return;
     const [said, heard, rows] = await Promise.all([
-      listSaid({ store, ...context }, which),
+      listSaid({ store }, which),
       store.listRecordingsHeard(which),
       store.listPoliciesInForce(which),
     ]);

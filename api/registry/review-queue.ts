@@ -32,7 +32,7 @@ export async function listReviews(
   context: Scoped,
   caller: Caller,
   ask: ReviewFilter & { readonly isFree: boolean; readonly limit: number; readonly cursor?: string },
-  now = new Date(),
+  now = context.clock.now(),
 ): Promise<Page<ClaimView>> {
   const { isFree, limit, cursor } = ask;
   const rows = await context.store.listReviewQueue({
@@ -51,7 +51,7 @@ export async function takeReviews(
   context: Scoped,
   caller: Caller,
   ask: ReviewFilter & LeaseAsked & { readonly count: number },
-  now = new Date(),
+  now = context.clock.now(),
 ): Promise<ClaimView[]> {
   const limit = Math.min(ask.count, maxTaken);
   const lease = leaseOf(caller, ask, now);
@@ -64,7 +64,7 @@ export async function takeReview(
   context: Scoped,
   caller: Caller,
   ask: LeaseAsked & { readonly claimId: string },
-  now = new Date(),
+  now = context.clock.now(),
 ): Promise<ClaimView> {
   const { claimId } = ask;
   const seen = await getClaimRow(context, { partyId: partyInView(caller), claimId });

@@ -129,7 +129,7 @@ export async function showRights(
   },
 ): Promise<RightsView> {
   const { partyId, recordingId, scanId, view } = ask;
-  const asOf = readAsOf(ask.validOn, ask.believedAt);
+  const asOf = readAsOf(context.clock.now(), ask.validOn, ask.believedAt);
   await getRegistrant(context, { recordingId, scanId });
   const said = await listSaid(context, { recordingIds: [recordingId], scanId });
   const record = rightsRecordOf(said);
@@ -164,7 +164,7 @@ export async function getRegistrant(
 }
 
 export async function listSaid(
-  { store }: Scoped,
+  { store }: Pick<Scoped, 'store'>,
   which: { readonly recordingIds: readonly string[]; readonly scanId: string | undefined },
 ): Promise<RightsRows> {
   const [assertions, decisions] = await Promise.all([
@@ -174,8 +174,7 @@ export async function listSaid(
   return { assertions, decisions };
 }
 
-function readAsOf(validOn: string | undefined, believedAt: Date | undefined): AsOf {
-  const now = new Date();
+function readAsOf(now: Date, validOn: string | undefined, believedAt: Date | undefined): AsOf {
   const day = validOn ?? now.toISOString().slice(0, 10);
   if (!isCalendarDay(day)) throw invalid('valid_on', 'a day such as 2026-03-03', day);
   // What will be believed is not known: the answer would change.

@@ -12,9 +12,9 @@ import { RegistryError } from '../errors.ts';
 import { contentTypes } from '../rules/match-facts.ts';
 import type { SubmissionRow } from '../store/submission.ts';
 import type { UploadView } from './claim-view.ts';
-import { type FoundMatch, type JudgedMatch, judgeMatch, ownersOf, type UploadFound } from './judge-match.ts';
+import { type FoundMatch, type JudgedMatch, judgeMatch, type UploadFound } from './judge-match.ts';
+import { openOwnedRecordings } from './owned-recordings.ts';
 import { appendEvent } from './registry-events.ts';
-import { rightsOfRecordings } from './rights-of-recording.ts';
 import { type FoundRecording, type SearchedUpload, searchUpload } from './scan-upload.ts';
 import type { SubmissionView } from './submission-view.ts';
 import { viewSubmission } from './submissions.ts';
@@ -58,7 +58,7 @@ export async function submitUpload(
     /** A fingerprint file's bytes. Untrusted. */
     readonly fingerprint: Uint8Array;
   },
-  now = new Date(),
+  now = context.clock.now(),
 ): Promise<Submitted> {
   const upload = readReportedUpload(request.upload);
   const { audioSha256 } = decodeFingerprint(request.fingerprint);
@@ -126,26 +126,21 @@ async function judgeAll(
   const references = new Map(
     (await store.listMatchedReferences(referenceIds)).map((row) => [row.referenceId, row]),
   );
-  const rightsOf = await rightsOfRecordings(
-    context,
-    found.map(({ recording }) => recording),
-  );
+  const recordings = openOwnedRecordings({ ...context, store: context.ownStore });
+  await recordings.load(found.map(({ recording }) => recording.recordingId));
   const matches: FoundMatch[] = [];
   // One match a recording, by its best reference.
   for (const { recording, segments } of found) {
     const reference = references.get(recording.referenceId);
-    const rights = rightsOf.get(recording.recordingId);
+    const owned = recordings.find(recording.recordingId);
     const isKnown = matches.some((match) => match.recording.recordingId === recording.recordingId);
     // A reference that was removed while the search ran is not matched any more.
-    if (!reference || !rights || isKnown) continue;
-    matches.push({ recording, reference, segments, rights, allowlistedBy: new Set() });
+    if (!reference || !owned || isKnown) continue;
+    matches.push({ recording, reference, segments, owned, allowlistedBy: new Set() });
   }
   const allowlistedBy = await allowlistsOf(context, matches, on.upload);
-  const names = await store.listPartyNames([
-    ...new Set(matches.flatMap(({ rights }) => ownersOf(rights, on.at))),
-  ]);
   return matches.map((match) =>
-    judgeMatch({ ...match, allowlistedBy: allowlistedBy(match.recording.label) }, on, names),
+    judgeMatch({ ...match, allowlistedBy: allowlistedBy(match.recording.label) }, on, recordings),
   );
 }
 

@@ -144,6 +144,10 @@ alter table ownership_decision enable row level security, force row level securi
 create function is_operator() returns boolean language sql stable parallel safe
   return current_setting('role') = 'earmark_operator';
 
+-- What the registry does by itself, such as deciding what follows from a match.
+create function is_service() returns boolean language sql stable parallel safe
+  return current_setting('role') = 'earmark_service';
+
 -- The service: tells the sides of each other, and writes conflicts down, which are nobody's to write.
 
 grant select on rights_assertion, ownership_conflict, ownership_decision to earmark_service;
@@ -155,10 +159,10 @@ create policy service_keeps_conflicts on ownership_conflict to earmark_service u
 
 -- Who hears all that is said about the rights in a recording: whoever registered it, whoever asserts something, the
 -- sides of a conflict and its reviewer, and whoever has found it in a scan of its own. Not who acts for another: what a
--- mandate opens is for the policies to say.
+-- mandate opens is for the policies to say. The service hears everything: what follows from a match is its to decide.
 create function hears_rights(of_recording_id uuid, of_scan_id uuid) returns boolean
   language sql stable security definer
-  return is_operator() or effective_party() is null and (
+  return is_operator() or is_service() or effective_party() is null and (
     exists (select from recording r where r.recording_id = of_recording_id and r.party_id = caller_party())
     or exists (
       select from rights_assertion a

@@ -3,7 +3,7 @@
  * history alone gives the state again. The rules have the ten thousand lives; here are those that reach Postgres.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Scoped, under } from '../../api/context.ts';
 import { RegistryError } from '../../api/errors.ts';
 import { type Caller, scopesOf, sessionOf } from '../../api/registry/caller.ts';
@@ -22,11 +22,6 @@ import { type ClaimEntry, replayClaim } from '../../api/rules/claim-machine.ts';
 import { type DisputeEntry, replayDispute } from '../../api/rules/dispute-machine.ts';
 import { RuleError } from '../../api/rules/rule-error.ts';
 import { type ClaimsRegistry, openClaimsRegistry, routed } from '../support/claims.ts';
-
-vi.mock(import('../../api/registry/rights-of-recording.ts'), async () => {
-  const { wantedRights } = await import('../support/wanted-rights.ts');
-  return wantedRights;
-});
 
 const dayMs = 86_400_000;
 const lives = 200;

@@ -1,5 +1,5 @@
 /** Claims, disputes and the review queue over HTTP: the machine's journeys, with who may, in time and at once. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClaimView } from '../../api/registry/claim-view.ts';
 import type { DisputeWithHistory } from '../../api/registry/disputes.ts';
 import { expireDue } from '../../api/registry/expire-due.ts';
@@ -16,11 +16,6 @@ import {
 } from '../support/claims.ts';
 import { HttpClient } from '../support/http-client.ts';
 import { createKeyOf } from '../support/server.ts';
-
-vi.mock(import('../../api/registry/rights-of-recording.ts'), async () => {
-  const { wantedRights } = await import('../support/wanted-rights.ts');
-  return wantedRights;
-});
 
 const dayMs = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * dayMs);

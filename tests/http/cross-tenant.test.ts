@@ -30,6 +30,8 @@ let operations: Walked[];
 let theirs: readonly string[];
 let ours: readonly string[];
 let before: string;
+let pairs: readonly string[][];
+let ourParents: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(async () => {
   tenants = await openTwoTenants();
@@ -43,23 +45,60 @@ beforeAll(async () => {
   operations = Object.entries(body.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
+  pairs = await findPairs();
+  ourParents = await findOurParents();
 });
 afterAll(() => tenants?.close());
 
 const parametersIn = ({ operation }: Walked, where: 'path' | 'query') =>
   (operation.parameters ?? []).filter((parameter) => parameter.in === where);
 
-/** All ways to fill a path with ids of which at least one is theirs. */
-function pathsOf(walked: Walked): { path: string; sent: string[] }[] {
-  const names = parametersIn(walked, 'path').map(({ name }) => name);
-  let filled = [{ path: walked.path, sent: [] as string[] }];
-  for (const name of names) {
-    const ids = names.length === 1 ? theirs : [...theirs, ...ours];
-    filled = filled.flatMap(({ path, sent }) =>
-      ids.map((id) => ({ path: path.replace(`{${name}}`, id), sent: [...sent, id] })),
-    );
+/**
+ * Ways to fill a path with ids of which at least one is theirs: with any one; where two stand in it, with any two of
+ * theirs that stand in one row, and with any of theirs below something of ours that is there.
+ */
+function pathsOf({ path, ...walked }: Walked): { path: string; sent: string[] }[] {
+  const [first, second, ...more] = parametersIn({ path, ...walked }, 'path').map(({ name }) => name);
+  if (more.length > 0) throw new Error(`there is no walk yet for three ids in ${path}`);
+  if (first === undefined) return [{ path, sent: [] }];
+  const fill = (...sent: string[]) => {
+    const filled = path.replace(`{${first}}`, sent[0] as string);
+    return { path: filled.replace(`{${second}}`, sent[1] as string), sent };
+  };
+  if (second === undefined) return theirs.map((id) => fill(id));
+  const below = path.slice(0, path.indexOf('}') + 1);
+  const parents = ourParents.get(below) ?? [];
+  return [
+    ...pairs.map((pair) => fill(...pair)),
+    ...parents.flatMap((own) => theirs.map((id) => fill(own, id))),
+  ];
+}
+
+/** By path with one id, what of ours is to be found there. */
+async function findOurParents(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const { path } of operations.filter((one) => parametersIn(one, 'path').length === 2)) {
+    const below = path.slice(0, path.indexOf('}') + 1);
+    if (found.has(below)) continue;
+    const there: string[] = [];
+    for (const id of ours) {
+      const { status } = await tenants.other.client.send(below.replace(/\{\w+\}/, id));
+      if (status === 200) there.push(id);
+    }
+    if (there.length === 0) throw new Error(`nothing of ours is to be found at ${below}`);
+    found.set(below, there);
   }
-  return filled.filter(({ sent }) => names.length === 0 || sent.some((id) => theirs.includes(id)));
+  return found;
+}
+
+/** Any two of theirs that stand in one row. */
+async function findPairs(): Promise<string[][]> {
+  const found = new Map<string, string[]>();
+  for (const row of await everyRow(tenants.database)) {
+    const within = theirs.filter((id) => row.includes(id));
+    for (const one of within) for (const other of within) found.set(`${one} ${other}`, [one, other]);
+  }
+  return [...found.values()];
 }
 
 /** A body as the schema has it, with this id wherever one can stand. */

@@ -1,16 +1,11 @@
 /** Uploads that are reported: what is found, what is claimed, and that nothing happens twice. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClaimView } from '../../api/registry/claim-view.ts';
 import type { LineAnswer } from '../../api/registry/submit-uploads.ts';
 import { fingerprintCatalog, fingerprintUploads } from '../fingerprint/bundled-fingerprints.ts';
 import { type ClaimsRegistry, openClaimsRegistry, routed } from '../support/claims.ts';
+import { ownRecording } from '../support/owned-recording.ts';
 import { syntheticFingerprintFile } from '../support/synthetic-fingerprint.ts';
-import { wanted } from '../support/wanted-rights.ts';
-
-vi.mock(import('../../api/registry/rights-of-recording.ts'), async () => {
-  const { wantedRights } = await import('../support/wanted-rights.ts');
-  return wantedRights;
-});
 
 let registry: ClaimsRegistry;
 beforeAll(async () => {
@@ -39,7 +34,7 @@ describe('a submission', () => {
         { action: 'monetize' },
         { action: 'block', conditions: { territories: { include: ['DE'] } } },
       ];
-      wanted.set(body.recording_id, { owners: [claimantId], rules });
+      await ownRecording(registry.records, body.recording_id, { owners: [claimantId], rules });
     }
     const [upload] = (await fingerprintUploads()).filter(({ externalId }) => externalId === 'compilation');
     const { status, body } = await platform.submit(upload?.bytes as Uint8Array, {
@@ -64,7 +59,7 @@ describe('a submission', () => {
         ]),
       );
       expect(outcomes.find(({ action }) => action === 'block')?.reason).toMatch(
-        /^DE → block: rule 2 of policy test, version 1; owner is Harbour Records$/,
+        /^DE → block: rule 2 of policy test, version 1, for this recording; owner is Harbour Records$/,
       );
       expect(claims).toMatchObject([{ party_id: claimantId, state: 'active', action: 'block' }]);
       expect(enforced).toContainEqual({ territories: { include: ['DE'] }, action: 'block' });
@@ -226,8 +221,9 @@ describe('submissions in bulk', () => {
   it('are not read faster than their answers are', async () => {
     const { fingerprint } = await registry.register();
     let sentCount = 0;
+    let isOver = false;
     async function* endless() {
-      for (;;) {
+      while (!isOver) {
         sentCount += 1;
         yield lineOf(`endless ${sentCount}`, fingerprint).replace('}', `,"title":"${'t'.repeat(400)}"}`);
       }
@@ -246,6 +242,8 @@ describe('submissions in bulk', () => {
         { timeout: 30_000, interval: 1500 },
       )
       .toBe(true);
+    // Fetch goes on reading a body after its answer was given up, and keeps what it reads.
+    isOver = true;
     await answers.return(undefined);
   }, 60_000);
 });

@@ -1,15 +1,15 @@
 /**
  * A registry with a claimant, a platform and what they need to have claims. Whose a recording is and what its owners
- * want is said where a test registers it, in place of what parties assert and which policies they have.
+ * want is said where a test registers it.
  */
 import type { Role } from '../../api/registry/caller.ts';
 import type { ClaimView } from '../../api/registry/claim-view.ts';
 import type { DisputeWithHistory } from '../../api/registry/disputes.ts';
 import type { EventView } from '../../api/registry/event-history.ts';
 import { HttpClient } from './http-client.ts';
+import { ownRecording } from './owned-recording.ts';
 import { createKeyOf, openTestServer, type TestServer } from './server.ts';
 import { syntheticFingerprintFile } from './synthetic-fingerprint.ts';
-import { wanted } from './wanted-rights.ts';
 
 export type ClaimsRegistry = TestServer & {
   readonly claimant: HttpClient;
@@ -52,7 +52,7 @@ export async function openClaimsRegistry(): Promise<ClaimsRegistry> {
     );
     const { recording_id: recordingId, reference_id: referenceId } = body;
     const { owners = [claimantId], rules = [{ action: 'block' }] } = wish;
-    wanted.set(recordingId, { owners, rules });
+    await ownRecording(server.records, recordingId, { owners, rules });
     return { recordingId, referenceId, fingerprint };
   };
   return {

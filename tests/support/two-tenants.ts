@@ -123,9 +123,16 @@ async function settle(
 
 /** One claim that is disputed and one by whose release a span is excluded, on uploads that the tenant itself reported. */
 async function settleClaims(client: HttpClient, name: string, seed: number): Promise<void> {
-  await expectSuccess(
+  const { body: recording } = await expectSuccess(
     client.register({ external_id: `${name}-catalog-3` }, syntheticFingerprintFile(seed + 2)),
   );
+  const all = {
+    right: 'AllRights',
+    share: 100,
+    territories: { include: ['Worldwide'] },
+    basis: 'OriginalOwner',
+  };
+  await expectSuccess(client.json('POST', `/v1/recordings/${recording.recording_id}/rights`, all));
   const allowed = { platform: `${name} platform`, account: `${name} friend`, note: `${name} note` };
   await expectSuccess(client.json('POST', '/v1/allowlist', allowed));
   const submit = async (fingerprintSeed: number, externalId: string) => {
