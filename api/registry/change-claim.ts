@@ -83,7 +83,7 @@ async function changeOne(
 ): Promise<void> {
   const { subject, entry } = stepClaim(claim, event, days);
   await on.updateClaim({ claimId: row.claimId, ...derivedOf(subject) });
-  await appendEvent(on, { of: 'claim', claimId: row.claimId, sides: row, entry });
+  await appendEvent(on, { of: 'claim', claim: row, entry });
 }
 
 type OpenDispute = { readonly row: DisputeRow; readonly dispute: Dispute };
@@ -115,8 +115,8 @@ async function changeDispute(
   await append(on, claimRow, disputeId, entry);
 }
 
-function append(on: TransactionStore, sides: ClaimRow, disputeId: string, entry: DisputeEntry) {
-  return appendEvent(on, { of: 'dispute', disputeId, claimId: sides.claimId, sides, entry });
+function append(on: TransactionStore, claim: ClaimRow, disputeId: string, entry: DisputeEntry) {
+  return appendEvent(on, { of: 'dispute', disputeId, claim, entry });
 }
 
 async function findOpenDispute(on: TransactionStore, claimId: string): Promise<OpenDispute | undefined> {

@@ -26,15 +26,27 @@ export async function expireDue(
   const claimIds = await scoped.store.listDueClaims({ now, limit });
   let expiredCount = 0;
   for (const claimId of claimIds) {
-    const isExpired = await scoped.store.transaction(async (on) => {
-      const row = await lockClaim(on, claimId);
-      if (row.deadlineAt === undefined || row.deadlineAt > now) return false;
-      const reason = `Nobody answered until ${row.deadlineAt.toISOString()}.`;
-      const happening = { type: 'expire', actor: system, reason, at: now } as const;
-      await changeClaim(on, row, happening, context.config.deadlineDays);
-      return true;
-    });
-    if (isExpired) expiredCount += 1;
+    try {
+      const isExpired = await scoped.store.transaction(async (on) => {
+        const row = await lockClaim(on, claimId);
+        if (row.deadlineAt === undefined || row.deadlineAt > now) return false;
+        const reason = `Nobody answered until ${row.deadlineAt.toISOString()}.`;
+        const happening = { type: 'expire', actor: system, reason, at: now } as const;
+        await changeClaim(on, row, happening, context.config.deadlineDays);
+        return true;
+      });
+      if (isExpired) expiredCount += 1;
+    } catch (error) {
+      context.log.error({ err: error, claimId }, 'a claim that is over its deadline could not be ended');
+    }
   }
   return { expiredCount, hasMore: claimIds.length === limit };
+}
+
+/** Until nothing is due by the clock, or nothing that is due can be ended. */
+export async function expireAllDue(context: StoreContext, stopping: AbortSignal): Promise<void> {
+  for (let hasMore = true; hasMore && !stopping.aborted; ) {
+    const expired = await expireDue(context, context.clock.now());
+    hasMore = expired.hasMore && expired.expiredCount > 0;
+  }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreContext } from '../context.ts';
 import type { JobHandler, JobRunner } from '../store/job-runner.ts';
 import { deliverToWebhook } from './deliver-webhooks.ts';
+import { expireAllDue } from './expire-due.ts';
 import { forgetEvents } from './forget-events.ts';
 
 /** How often rows that are due are looked for: what an event waits at most before its delivery is queued. */
@@ -20,6 +21,7 @@ export async function runJobs(context: StoreContext): Promise<Jobs & AsyncDispos
   const { config, log, store } = context;
   const handlers: Parameters<typeof store.startJobs>[0] = {
     'deliver-webhooks': (webhookId, stop) => deliverToWebhook(context, webhookId, stop),
+    'expire-claims': (_key, { stopping }) => expireAllDue(context, stopping),
     'forget-events': (_key, { stopping }) => forgetEvents(context, stopping),
   } satisfies Record<string, JobHandler>;
   const runner = await store.startJobs(handlers, log);

@@ -184,7 +184,7 @@ async function keep(
       await on.insertSubmissionMatch(match);
       for (const { row, entry } of claims) {
         if (!(await on.insertClaim(row))) continue;
-        await appendEvent(on, { of: 'claim', claimId: row.claimId, sides: row, entry });
+        await appendEvent(on, { of: 'claim', claim: row, entry });
       }
     }
   });

@@ -53,6 +53,11 @@ const found = {
 };
 export type NewClaim = RowOf<typeof inserted>;
 export type ClaimRow = RowOf<typeof found>;
+/** Who is concerned by a claim, and by what. */
+export type ClaimSides = Pick<
+  NewClaim,
+  'claimId' | 'partyId' | 'reporterId' | 'submissionId' | 'recordingId'
+>;
 
 /** What the history gives. */
 const derived = {

@@ -4,13 +4,43 @@ import { bigint, computed, jsonb, nullable, text, timestamptz, uuid } from './co
 import { type Queryable, statement } from './statement.ts';
 
 /** Every type of event. Whoever has a webhook says which of them it is for. */
-export const eventTypes = ['webhook.test', 'webhook.disabled'] as const;
-type EventType = (typeof eventTypes)[number];
+export const eventTypes = [
+  'claim.raised',
+  'claim.routed',
+  'claim.confirmed',
+  'claim.disputed',
+  'claim.dispute_withdrawn',
+  'claim.reinstated',
+  'claim.escalated',
+  'claim.appealed',
+  'claim.appeal_withdrawn',
+  'claim.released',
+  'claim.released_and_excluded',
+  'claim.taken_down',
+  'claim.expired',
+  'dispute.opened',
+  'dispute.escalated',
+  'dispute.stated',
+  'dispute.counter_stated',
+  'dispute.rejected',
+  'dispute.appealed',
+  'dispute.upheld',
+  'dispute.upheld_and_excluded',
+  'dispute.overruled',
+  'dispute.lapsed',
+  'dispute.withdrawn',
+  'dispute.appeal_withdrawn',
+  'ownership_conflict.opened',
+  'ownership_conflict.resolved',
+  'webhook.disabled',
+  'webhook.test',
+] as const;
+export type RegistryEventType = (typeof eventTypes)[number];
 
 export type NewEvent = {
   /** Who is to hear of it, whoever did it. */
   readonly partyId: string;
-  readonly type: EventType;
+  readonly type: RegistryEventType;
   /** At most 64 KiB as JSON. Another party's data is in it only where that party may see it. */
   readonly payload: Readonly<Record<string, unknown>>;
   /** By the clock of the context. */

@@ -20,6 +20,7 @@ import {
   uuids,
 } from './columns.ts';
 import type { Connections } from './connections.ts';
+import { appendEvent } from './event.ts';
 import { listRightsAssertions, lockRights, type RightsAssertionRow, readClock } from './rights-assertion.ts';
 import { type Queryable, statement } from './statement.ts';
 
@@ -101,7 +102,12 @@ const setReviewerStatement = statement('set-conflict-reviewer', {
 const becomeService = statement('become-service', { parameters: {}, columns: { role: computed(text) } });
 const knownStatement = statement('list-recording-conflicts', {
   parameters: { recording_id: uuid },
-  columns: { ownership_conflict_id: uuid, conflict_sha256: bytea, resolved_at: nullable(timestamptz) },
+  columns: {
+    ownership_conflict_id: uuid,
+    conflict_sha256: bytea,
+    side_ids: uuids,
+    resolved_at: nullable(timestamptz),
+  },
 });
 const upsertStatement = statement('upsert-ownership-conflict', {
   parameters: {
@@ -114,10 +120,13 @@ const upsertStatement = statement('upsert-ownership-conflict', {
     details: jsonb,
     opened_at: timestamptz,
   },
+  columns: { ownership_conflict_id: uuid },
 });
 const resolveStatement = statement('resolve-ownership-conflict', {
   parameters: { ownership_conflict_id: uuid, resolution: nullable(text), resolved_at: nullable(timestamptz) },
 });
+
+type Contention = { readonly conflictSha256: Uint8Array };
 
 export type FoundConflict = {
   /** Taken where the conflict is new. */
@@ -152,15 +161,32 @@ export async function settleConflicts(
   const assertions = await listRightsAssertions(on, which);
   const decisions = await listDecisionsStatement.all(on, which);
   const found = change.conflictsOf({ assertions, decisions }, now);
-  for (const { ownershipConflictId, resolvedAt, conflictSha256 } of await knownStatement.all(on, {
-    recordingId,
-  })) {
-    if (resolvedAt !== undefined) continue;
-    if (found.some((one) => Buffer.compare(one.conflictSha256, conflictSha256) === 0)) continue;
+  const open = (await knownStatement.all(on, { recordingId })).filter((one) => one.resolvedAt === undefined);
+  const isSame = (one: Contention, other: Contention) =>
+    Buffer.compare(one.conflictSha256, other.conflictSha256) === 0;
+  const tell = async (
+    type: 'ownership_conflict.opened' | 'ownership_conflict.resolved',
+    { ownershipConflictId, sideIds }: Pick<FoundConflict, 'ownershipConflictId' | 'sideIds'>,
+    told: Readonly<Record<string, unknown>>,
+  ) => {
+    const payload = { ownership_conflict_id: ownershipConflictId, recording_id: recordingId, ...told };
+    for (const partyId of new Set([registrantId, ...sideIds]))
+      await appendEvent(on, { partyId, type, payload, createdAt: now });
+  };
+  for (const conflict of open.filter((one) => !found.some((other) => isSame(one, other)))) {
+    const { ownershipConflictId } = conflict;
     await resolveStatement.all(on, { ownershipConflictId, resolution: because, resolvedAt: now });
+    await tell('ownership_conflict.resolved', conflict, { resolution: because });
   }
   for (const conflict of found) {
-    await upsertStatement.all(on, { ...conflict, partyId: registrantId, recordingId, openedAt: now });
+    const kept = await upsertStatement.get(on, {
+      ...conflict,
+      partyId: registrantId,
+      recordingId,
+      openedAt: now,
+    });
+    if (open.some((one) => isSame(one, conflict))) continue;
+    await tell('ownership_conflict.opened', { ...conflict, ...kept }, { side_ids: conflict.sideIds });
   }
 }
 

@@ -179,6 +179,7 @@ const transactionOperations = {
   insertDisputeEvent: dispute.insertDisputeEvent,
   listDisputeEvents: dispute.listDisputeEvents,
 
+  appendEvent,
   insertExcludedInterval: excludedInterval.insertExcludedInterval,
   appendToFeed: changeFeed.appendToFeed,
 };

@@ -1,4 +1,4 @@
--- Writes a conflict down that is there now; one that was resolved is open again.
+-- Writes a conflict down that is there now; one that was resolved is open again. Hands its id.
 --   $1 uuid         the conflict's id, where it is new
 --   $2 uuid         who registered the recording
 --   $3 uuid         the recording
@@ -13,3 +13,4 @@ insert into ownership_conflict (
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (recording_id, conflict_sha256) do update
 set details = excluded.details, sum_ppm = excluded.sum_ppm, resolved_at = null, resolution = null
+returning ownership_conflict_id
