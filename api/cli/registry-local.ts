@@ -25,12 +25,21 @@ import type { Registry, RegistryNeeds, RegistryStatus } from './registry.ts';
 import { maxInFlight } from './settings.ts';
 
 export async function openLocalRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {
-  const place = config.databaseUrl === undefined ? config.dataDir : 'the database of DATABASE_URL';
+  const place = placeOf(config);
   if (needs !== 'registration') refuseMissingRegistry(config);
   const open = needs === 'records' ? openStoreContext : openContext;
   const context: (StoreContext | Context) & AsyncDisposable = await open(config).catch((error: unknown) => {
     throw couldNotStart(`The registry in ${place} could not be opened`, error);
   });
+  return registryOn(context, config);
+}
+
+/** What is opened is the caller's: disposing of the registry closes it. */
+export async function registryOn(
+  context: (StoreContext | Context) & AsyncDisposable,
+  config: Config,
+): Promise<Registry> {
+  const place = placeOf(config);
   // Who has the data directory has everything in it.
   const partyId = await ensureParty(under(context, { role: 'operator' }), localPartyName);
   const session = { role: 'operator', partyId } as const;
@@ -67,6 +76,10 @@ export async function openLocalRegistry(config: Config, needs: RegistryNeeds): P
     },
     [Symbol.asyncDispose]: () => closeContext(context),
   };
+}
+
+function placeOf({ databaseUrl, dataDir }: Config): string {
+  return databaseUrl === undefined ? dataDir : 'the database of DATABASE_URL';
 }
 
 function isWhole(context: StoreContext | Context): context is Context {

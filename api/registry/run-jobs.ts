@@ -1,6 +1,6 @@
 /** What each queue of jobs does, and what fills the queues that fill themselves from rows that are due. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StoreContext } from '../context.ts';
+import { type StoreContext, under } from '../context.ts';
 import type { JobHandler, JobRunner } from '../store/job-runner.ts';
 import { deliverToWebhook } from './deliver-webhooks.ts';
 import { expireAllDue } from './expire-due.ts';
@@ -36,15 +36,15 @@ export async function runJobs(context: StoreContext): Promise<Jobs & AsyncDispos
   return { stop, [Symbol.asyncDispose]: stop };
 }
 
-async function lookForDue(
-  { store, clock, log }: StoreContext,
-  runner: JobRunner,
-  stopping: AbortSignal,
-): Promise<void> {
+async function lookForDue(context: StoreContext, runner: JobRunner, stopping: AbortSignal): Promise<void> {
+  const { store, clock, log } = context;
+  const own = under(context, { role: 'service' }).store;
   while (!stopping.aborted) {
     try {
       const due = await store.listDueWebhooks({ now: clock.now(), limit: maxDueAtOnce });
       await runner.add('deliver-webhooks', due);
+      const overdue = await own.listDueClaims({ now: clock.now(), limit: 1 });
+      if (overdue.length > 0) await runner.add('expire-claims', ['all']);
     } catch (error) {
       log.warn({ err: error }, 'what is due could not be queued; it is looked for again');
     }

@@ -51,17 +51,16 @@ export const jobQueues = {
     retryDelaySeconds: 1,
     maxRetryDelaySeconds: 1,
   },
-  /** Claims and disputes whose deadline has passed. Nothing is lost by a missed minute: what is due stays due. */
+  /** Claims and disputes whose deadline has passed. A job is for all of them. */
   'expire-claims': {
     policy: 'exclusive',
     concurrency: 1,
-    pollSeconds: 15,
+    pollSeconds: 1,
     expireSeconds: 600,
     heartbeatSeconds,
     retryLimit: 5,
     retryDelaySeconds: 5,
     maxRetryDelaySeconds: 300,
-    cron: '* * * * *',
   },
   /** Events that are over their time. */
   'forget-events': {

@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { Config } from '../../config.ts';
+import { openContext } from '../../context.ts';
 import { differences, readPlanted } from '../demo/planted.ts';
+import { tellWhatFollows } from '../demo/what-follows.ts';
 import { CommandError, type ExitStatus, exitStatus } from '../exit-status.ts';
 import { openWorkList, type WorkItem } from '../input/items.ts';
 import { duration } from '../output/quantities.ts';
 import { columnsOf, type Paint, paintFor } from '../output/terminal-text.ts';
 import { drawTimeline } from '../output/timeline.ts';
-import { openRegistry, type Registry } from '../registry.ts';
+import type { Registry } from '../registry.ts';
+import { registryOn } from '../registry-local.ts';
 import { localSettingsOf } from '../settings.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import { type Interruption, watchInterruption } from '../work/interruption.ts';
@@ -31,7 +34,8 @@ export function demoCommand(): Command {
     .summary('see it work, with music that comes along')
     .description(
       'Registers ten bundled recordings in a registry of its own, scans four altered uploads against them, and shows\n' +
-        'what it found beside what was planted. Everything it makes is in a temporary folder and goes away again.',
+        'what it found beside what was planted. Then it says whose they are and what follows: claims, an ownership\n' +
+        'conflict, a review, a dispute. Everything it makes is in a temporary folder and goes away again.',
     )
     .action(async (_options: object, command: Command) => {
       process.exitCode = await demo(localSettingsOf(command, 'it brings its own registry.'));
@@ -46,11 +50,12 @@ async function demo(settings: Config): Promise<ExitStatus> {
   const { databaseUrl: _, ...config } = { ...settings, dataDir: folder.path };
   console.log(`${paint('bold', 'earmark')} says which seconds of an upload are whose recording.\n`);
   console.log(`Starting Postgres in a temporary folder, ${folder.path} …`);
-  await using registry = await openRegistry(config, 'registration').catch((error: unknown) => {
+  const context = await openContext(config).catch((error: unknown) => {
     // Ctrl-C reaches the tools that make a database too, and they fail of it.
     if (!interruption.signal.aborted) throw error;
     throw new CommandError(exitStatus.interrupted, 'Interrupted.', { cause: error });
   });
+  await using registry = await registryOn(context, config);
   const registered = await registerCatalog(registry, interruption);
   if (statusOf(registered) !== exitStatus.fine) return statusOf(registered);
   console.log(`Registered ten recordings: ${speedLine(registered)}.`);
@@ -58,6 +63,7 @@ async function demo(settings: Config): Promise<ExitStatus> {
   const scanned = await scanUploads(registry, interruption, paint);
   if (scanned.wasInterrupted) return exitStatus.interrupted;
   console.log(outcomeLine(scanned, paint));
+  await tellWhatFollows(context, registry, { bundle, paint });
   console.log(
     `All of it took ${duration(performance.now() - startedMs)}. The temporary folder is removed now.\n`,
   );
@@ -125,5 +131,6 @@ function outcomeLine({ doneCount, differing, failedCount }: DemoOutcome, paint: 
 const whatNext = `Try it with music of your own:
   npx earmark register ~/music          registers what is to be found, in ./earmark-data
   npx earmark scan some-upload.mp3      says what is in it, second by second
+  npx earmark submit --platform Tube .  reports uploads, and says what is claimed in them
   npx earmark serve                     the same over HTTP, described at /docs
   npx earmark --help                    everything else`;
