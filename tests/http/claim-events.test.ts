@@ -27,7 +27,10 @@ async function listening(client: HttpClient): Promise<() => Promise<string[]>> {
   return async () => {
     const path = `/v1/webhooks/${id}/deliveries?limit=100`;
     const { deliveries } = (await client.send<{ deliveries: DeliveryView[] }>(path)).body;
-    return deliveries.sort((a, b) => a.event_id.localeCompare(b.event_id)).map(({ type }) => type);
+    return deliveries
+      .sort((a, b) => a.event_id.localeCompare(b.event_id))
+      .map(({ type }) => type)
+      .filter((type) => type !== 'webhook.disabled');
   };
 }
 

@@ -54,7 +54,16 @@ afterAll(async () => {
 
 it('no claim and no dispute is lost or doubled by kill -9', { timeout: 240_000 }, async () => {
   const recording = syntheticFingerprintFile(1, 20_000);
-  await new HttpClient(server.address, key).register({ external_id: 'r' }, recording);
+  const client = new HttpClient(server.address, key);
+  const { body } = await client.register({ external_id: 'r' }, recording);
+  const owned = {
+    right: 'AllRights',
+    share: 100,
+    territories: { include: ['Worldwide'] },
+    basis: 'OriginalOwner',
+  };
+  const { status } = await client.json('POST', `/v1/recordings/${body.recording_id}/rights`, owned);
+  expect(status).toBe(201);
   const random = seededRandom(seed);
   const waiting = Array.from({ length: uploadCount }, (_, i) => i);
   for (const death of [...deaths, undefined]) {
@@ -123,6 +132,10 @@ async function expectWhole(): Promise<void> {
         (select from submission s where s.scan_id = scan.scan_id)) as scanned_for_nothing,
       (select count(*)::int from claim c where c.version <>
         (select count(*) from claim_event e where e.claim_id = c.claim_id)) as claims_unlike_their_history,
+      (select count(*)::int from claim_event h full join event e
+        on e.type like 'claim.%' and e.payload ->> 'claim_id' = h.claim_id::text
+          and e.payload -> 'entry_number' = to_jsonb(h.entry_number)
+        where h.claim_id is null and e.type like 'claim.%' or e.event_id is null) as unlike_what_was_heard,
       (select count(*)::int from claim c where c.state <>
         (select to_state from claim_event e where e.claim_id = c.claim_id order by entry_number desc limit 1)) as in_another_state,
       (select count(*)::int from claim c where (c.state = 'disputed') <> exists
