@@ -1,36 +1,30 @@
 /**
- * What an hour of audio costs to fingerprint, in processor time, beside two programs that everybody can run.
+ * What an hour of audio costs to register, in processor time, beside two programs that everybody can run.
  *
- *   npm run bench:fingerprint -- [--audio FOLDER] [--files 12] [--codecs vorbis,opus,mp3,aac,flac | as-is]
- *                                [--copies 10] [--runs 5] [--threads N] [--decoder auto|ffmpeg|wasm]
+ *   npm run bench:fingerprint -- [--audio FOLDER] [--files 8] [--seconds 200] [--copies 12] [--runs 3]
+ *                                [--codecs vorbis,opus,mp3,aac,flac] [--threads N] [--decoder auto|ffmpeg|wasm]
  *
- * On one folder of files per codec, whole processes, user and system time with all children:
- *   earmark   `earmark fingerprint FOLDER`, one process, start-up and writing of the files included
+ * On one folder of files per codec, whole processes, user and system time with all threads and children:
+ *   earmark   `earmark register FOLDER` into an empty registry: start-up, decoding, fingerprints, index, all of it
  *   fpcalc    `fpcalc -length 0 FILE`, one process a file: Chromaprint's own tool
  *   ffmpeg    `ffmpeg -i FILE -f null -`, one process a file: decoding to the end and nothing else
- * The three take turns, several runs each, in another order every run; what counts is the median, and its ratio
- * to fpcalc's. A program that is not installed is left out and the report says so.
+ * Postgres is a process of its own, and neither of the others writes to a database; what it took, from the time that
+ * the registry existed to its end, stands beside earmark and is added in a second figure.
+ * The three take turns, in another order every run; what counts is the median.
  *
- * The files: the first --files of the folder (default: the bundled catalog), encoded by ffmpeg to each codec (kept in bench/cache).
- * `--codecs as-is`, and a machine without ffmpeg, takes them as they are, grouped by extension. earmark's
- * start-up (about .8 s) is paid once for a folder, so a short folder makes it look dearer than a catalog would:
- * every file lies there --copies times, which makes an hour of the bundled catalog's 5.6 minutes.
+ * The files: pieces of --seconds, as long as a catalog's, of the first --files in the folder that are long enough; where
+ * none is (the bundled catalog, the default), files are joined until one is. They are encoded by ffmpeg to each codec and
+ * kept in bench/cache. Every one comes --copies times with another comment in it, so that start-up (about .8 s) is paid
+ * for hours, as in a catalog, and no two files are the same audio to the registry.
  */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { decodeFingerprint } from '../workers/fingerprint/fingerprint-file.ts';
-import { hasCommand, inParallel, run } from './measure/command.ts';
+import { openEmbeddedPostgres } from '../api/store/embedded-postgres.ts';
+import { encoders, makeCodecFolder, quiet } from './measure/codec-folder.ts';
+import { hasCommand } from './measure/command.ts';
 import { audioFilesIn } from './measure/mix.ts';
+import { cpuSecondsOfPostgres, postmasterPids } from './measure/process-tree.ts';
 import { processorTimeOf } from './measure/processor-time.ts';
 import { launcher, plainEnvironment } from './measure/server.ts';
 import { openProgress, say } from './report/progress.ts';
@@ -41,158 +35,119 @@ import { faint, line, picture, rect, series, text, ticks } from './report/svg.ts
 const { values: options } = parseArgs({
   options: {
     audio: { type: 'string', default: bundledCatalog },
-    files: { type: 'string', default: '12' },
-    copies: { type: 'string', default: '10' },
+    files: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '200' },
+    copies: { type: 'string', default: '12' },
     codecs: { type: 'string', default: 'vorbis,opus,mp3,aac,flac' },
-    runs: { type: 'string', default: '5' },
+    runs: { type: 'string', default: '3' },
     threads: { type: 'string' },
     decoder: { type: 'string', default: 'auto' },
   },
 });
 
-const encoders: Readonly<
-  Record<string, { readonly extension: string; readonly arguments: readonly string[] }>
-> = {
-  vorbis: { extension: 'ogg', arguments: ['-c:a', 'libvorbis', '-b:a', '160k', '-ar', '44100'] },
-  opus: { extension: 'opus', arguments: ['-c:a', 'libopus', '-b:a', '96k'] },
-  mp3: { extension: 'mp3', arguments: ['-c:a', 'libmp3lame', '-b:a', '128k', '-ar', '44100'] },
-  aac: { extension: 'm4a', arguments: ['-c:a', 'aac', '-b:a', '128k', '-ar', '44100'] },
-  flac: { extension: 'flac', arguments: ['-c:a', 'flac', '-sample_fmt', 's16', '-ar', '44100'] },
-};
-
+/** Against decoding alone, of every codec. */
+const ffmpegBar = 1.5;
 type Program = {
   readonly name: string;
-  /** The script's `"$@"` are the folder, then its files. */
+  /** The script's `"$@"` are the folder, a data directory, then the folder's files. */
   readonly script: string;
 };
 
-const earmark = [process.execPath, launcher, 'fingerprint', '--decoder', options.decoder]
+const earmark = [process.execPath, launcher, 'register', '--decoder', options.decoder]
   .concat(options.threads === undefined ? [] : ['--threads', options.threads])
   .map((word) => `'${word}'`)
   .join(' ');
 const programs: readonly Program[] = [
-  { name: 'earmark', script: `folder=$1; out=$2; ${earmark} "$folder" --output-dir "$out"` },
+  { name: 'earmark', script: `${earmark} "$1" --data-dir "$2"` },
   // 3 is a complaint about the last frame, after which it prints the fingerprint all the same.
   { name: 'fpcalc', script: 'shift 2; for file; do fpcalc -length 0 "$file" || [ $? = 3 ] || exit; done' },
   {
     name: 'ffmpeg',
-    script: 'shift 2; for file; do ffmpeg -nostdin -v error -i "$file" -f null - || exit; done',
+    script: `shift 2; for file; do ffmpeg ${quiet.join(' ')} -i "$file" -f null - || exit; done`,
   },
 ];
+const withPostgres = 'earmark and Postgres';
 
-type Folder = { readonly codec: string; readonly path: string; readonly files: readonly string[] };
 type Row = {
   readonly codec: string;
   readonly files: number;
   readonly audioSeconds: number;
+  /** Of each run. */
   readonly cpuSeconds: Record<string, number[]>;
 };
 
 const circumstances = circumstancesOf('bench:fingerprint');
+if (!hasCommand('ffmpeg')) throw new Error('ffmpeg is needed, to make the files and to compare with');
 const here = programs.filter(({ name }) => name === 'earmark' || hasCommand(name));
 const missing = programs.filter((program) => !here.includes(program)).map(({ name }) => name);
 for (const name of missing) say(`${name} is not installed: left out`);
 mkdirSync(cacheFolder, { recursive: true });
 const scratch = mkdtempSync(join(cacheFolder, 'fingerprint-'));
 try {
-  report(await measure(await prepareFolders()));
+  const rows: Row[] = [];
+  for (const codec of options.codecs.split(',')) rows.push(await measure(codec));
+  report(rows);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-async function prepareFolders(): Promise<Folder[]> {
-  const files = audioFilesIn(resolve(options.audio)).slice(0, Number(options.files));
-  if (files.length === 0) throw new Error(`no audio in ${options.audio}`);
-  if (options.codecs === 'as-is' || !hasCommand('ffmpeg')) return foldersAsTheyAre(files);
-  const folders: Folder[] = [];
-  for (const codec of options.codecs.split(',')) {
-    const encoder = encoders[codec];
-    if (encoder === undefined)
-      throw new Error(`--codecs knows ${Object.keys(encoders).join(', ')}, received ${codec}`);
-    const path = join(
-      cacheFolder,
-      `fingerprint-${basename(resolve(options.audio))}-${files.length}-${codec}`,
-    );
-    mkdirSync(path, { recursive: true });
-    say(`${files.length} files as ${codec}`);
-    await inParallel([...files.entries()], 2, async ([i, file]) => {
-      const target = join(path, `${String(i).padStart(3, '0')}.${encoder.extension}`);
-      if (existsSync(target)) return;
-      const part = join(path, `part-${i}.${encoder.extension}`);
-      await run('ffmpeg', [
-        '-nostdin',
-        '-v',
-        'error',
-        '-y',
-        '-i',
-        file,
-        '-map',
-        'a:0',
-        '-ac',
-        '2',
-        ...encoder.arguments,
-        part,
-      ]);
-      renameSync(part, target);
-    });
-    folders.push(folderOf(codec, audioFilesIn(path)));
-  }
-  return folders;
-}
-
-function foldersAsTheyAre(files: readonly string[]): Folder[] {
-  const byExtension = Map.groupBy(files, (file) => extname(file).slice(1).toLowerCase());
-  return [...byExtension].map(([extension, members]) => folderOf(extension, members));
-}
-
-/** Copies, so that a folder holds one codec and nothing else. */
-function folderOf(codec: string, files: readonly string[]): Folder {
-  const path = join(scratch, codec);
-  mkdirSync(path);
-  for (const [i, file] of files.entries()) {
-    for (let copy = 0; copy < Number(options.copies); copy++)
-      cpSync(file, join(path, `${i}-${copy}${extname(file)}`));
-  }
-  return { codec, path, files: audioFilesIn(path) };
-}
-
-async function measure(folders: readonly Folder[]): Promise<Row[]> {
+async function measure(codec: string): Promise<Row> {
+  const folder = await makeCodecFolder(codec, {
+    audio: options.audio,
+    fileCount: Number(options.files),
+    seconds: Number(options.seconds),
+    copies: Number(options.copies),
+    scratch,
+  });
+  const files = audioFilesIn(folder);
+  const cpuSeconds: Record<string, number[]> = {};
+  const note = (name: string, seconds: number) => {
+    cpuSeconds[name] = [...(cpuSeconds[name] ?? []), seconds];
+  };
   const runs = Number(options.runs);
-  const rows = folders.map(
-    ({ codec, files }): Row => ({ codec, files: files.length, audioSeconds: 0, cpuSeconds: {} }),
-  );
-  const progress = openProgress('measuring', runs * folders.length * here.length);
+  const progress = openProgress(`measuring ${codec}`, runs * here.length);
   for (let turn = 0; turn < runs; turn++) {
-    for (const [i, folder] of folders.entries()) {
-      for (let k = 0; k < here.length; k++) {
-        const program = here[(k + turn) % here.length] as Program;
-        const out = mkdtempSync(join(scratch, 'out-'));
-        const { cpuSeconds, status, errors } = await processorTimeOf(
-          program.script,
-          [folder.path, out, ...folder.files],
-          {
-            env: plainEnvironment(),
-          },
-        );
-        if (status !== 0)
-          throw new Error(`${program.name} ended with ${status} on ${folder.codec}: ${errors}`);
-        const row = rows[i] as Row;
-        row.cpuSeconds[program.name] = [...(row.cpuSeconds[program.name] ?? []), cpuSeconds];
-        if (program.name === 'earmark') rows[i] = { ...row, audioSeconds: audioSecondsIn(out) };
-        rmSync(out, { recursive: true });
-        progress.step(`${folder.codec}, ${program.name}`);
+    for (let k = 0; k < here.length; k++) {
+      const program = here[(k + turn) % here.length] as Program;
+      if (program.name === 'earmark') {
+        const { own, postgres } = await register(program, folder);
+        note('earmark', own);
+        note(withPostgres, own + postgres);
+      } else {
+        note(program.name, await costOf(program, [folder, scratch, ...files]));
       }
+      progress.step(program.name);
     }
   }
   progress.end();
-  return rows;
+  rmSync(folder, { recursive: true });
+  return { codec, files: files.length, audioSeconds: files.length * Number(options.seconds), cpuSeconds };
 }
 
-/** The fingerprints themselves say how much audio was heard. */
-function audioSecondsIn(folder: string): number {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.earmark'))
-    .reduce((sum, name) => sum + decodeFingerprint(readFileSync(join(folder, name))).durationMs / 1000, 0);
+/** Into a registry that is empty and whose Postgres runs already. */
+async function register(program: Program, folder: string): Promise<{ own: number; postgres: number }> {
+  const dataDir = mkdtempSync(join(scratch, 'registry-'));
+  const postgres = await openEmbeddedPostgres({ dataDir });
+  try {
+    const [postmaster] = postmasterPids(dataDir) as [number];
+    const before = cpuSecondsOfPostgres(postmaster);
+    const added = { DATABASE_URL: postgres.databaseUrl };
+    const own = await costOf(program, [folder, join(dataDir, 'index')], added);
+    return { own, postgres: cpuSecondsOfPostgres(postmaster) - before };
+  } finally {
+    await postgres.close();
+    rmSync(dataDir, { recursive: true });
+  }
+}
+
+async function costOf(
+  { name, script }: Program,
+  args: readonly string[],
+  added: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const cost = await processorTimeOf(script, args, { env: plainEnvironment(added) });
+  if (cost.status !== 0) throw new Error(`${name} ended with ${cost.status}: ${cost.errors}`);
+  return cost.cpuSeconds;
 }
 
 /** Processor seconds an hour of audio. */
@@ -201,20 +156,23 @@ function perHour(row: Row, program: string): number | undefined {
   return middle === undefined ? undefined : (middle / row.audioSeconds) * 3600;
 }
 
-function ratio(row: Row, to: string): number | undefined {
-  const [own, other] = [perHour(row, 'earmark'), perHour(row, to)];
+function ratio(row: Row, to: string, of = 'earmark'): number | undefined {
+  const [own, other] = [perHour(row, of), perHour(row, to)];
   return own === undefined || other === undefined ? undefined : own / other;
 }
 
 function report(rows: readonly Row[]): void {
   const figure = (value: number | undefined, digits: number) =>
     value === undefined ? 'not installed' : value.toFixed(digits);
-  const names = programs.map(({ name }) => name);
+  const against = (row: Row, to: string, bar: number) => {
+    const found = ratio(row, to);
+    return `${figure(found, 2)} (bar ${bar}${found === undefined || found <= bar ? '' : ': missed'})`;
+  };
   const markdown = [
-    '# Processor time of fingerprinting',
+    '# Processor time of registering a folder',
     '',
-    `Processor seconds (user and system, whole processes with their children) for an hour of audio; median of ${options.runs} runs in alternation. ` +
-      '`earmark fingerprint` takes a folder in one process; `fpcalc -length 0` and `ffmpeg -f null` (decoding alone) one process a file.' +
+    `Processor seconds (user and system, whole processes with threads and children) for an hour of audio; median of ${options.runs} runs in alternation. ` +
+      `Files of ${options.seconds} s. \`earmark register\` takes a folder in one process; \`fpcalc -length 0\` and \`ffmpeg -f null\` (decoding alone) one process a file.` +
       (missing.length > 0 ? ` Not installed here and left out: ${missing.join(', ')}.` : ''),
     '',
     table(
@@ -222,18 +180,23 @@ function report(rows: readonly Row[]): void {
         'codec',
         'files',
         'audio, min',
-        ...names,
+        'earmark',
+        withPostgres,
+        'fpcalc',
+        'ffmpeg',
         'earmark : fpcalc',
         'earmark : ffmpeg',
+        'with Postgres : fpcalc',
         'earmark, × real time',
       ],
       rows.map((row) => [
         row.codec,
         String(row.files),
         (row.audioSeconds / 60).toFixed(1),
-        ...names.map((name) => figure(perHour(row, name), 2)),
-        figure(ratio(row, 'fpcalc'), 2),
-        figure(ratio(row, 'ffmpeg'), 2),
+        ...['earmark', withPostgres, 'fpcalc', 'ffmpeg'].map((name) => figure(perHour(row, name), 2)),
+        against(row, 'fpcalc', encoders[row.codec]?.bar ?? 1),
+        against(row, 'ffmpeg', ffmpegBar),
+        figure(ratio(row, 'fpcalc', withPostgres), 2),
         figure(3600 / (perHour(row, 'earmark') as number), 0),
       ]),
     ),
@@ -244,19 +207,19 @@ function report(rows: readonly Row[]): void {
     runs: Number(options.runs),
     rows: rows.map((row) => ({
       ...row,
-      cpuSecondsPerHour: Object.fromEntries(here.map(({ name }) => [name, perHour(row, name)])),
+      cpuSecondsPerHour: Object.fromEntries(
+        [...here.map(({ name }) => name), withPostgres].map((name) => [name, perHour(row, name)]),
+      ),
       ratioToFpcalc: ratio(row, 'fpcalc'),
       ratioToFfmpeg: ratio(row, 'ffmpeg'),
+      ratioToFpcalcWithPostgres: ratio(row, 'fpcalc', withPostgres),
     })),
     notInstalled: missing,
   };
   writeResults('fingerprint', circumstances, { markdown, json, svg: draw(rows) });
   for (const row of rows) {
-    const toFpcalc = ratio(row, 'fpcalc');
-    say(
-      `${row.codec}: ${figure(perHour(row, 'earmark'), 2)} s/h` +
-        (toFpcalc === undefined ? '' : `, ${toFpcalc.toFixed(2)} times fpcalc's`),
-    );
+    const found = `${figure(ratio(row, 'fpcalc'), 2)} times fpcalc's, ${figure(ratio(row, 'ffmpeg'), 2)} times ffmpeg's`;
+    say(`${row.codec}: ${figure(perHour(row, 'earmark'), 2)} s/h, ${found}`);
   }
 }
 

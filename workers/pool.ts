@@ -6,17 +6,20 @@
 import { Piscina } from 'piscina';
 import { WorkerError } from './errors.ts';
 import type { MatchExplanation } from './match/explanation.ts';
-import type {
-  ExplainTask,
-  FingerprintedAudio,
-  FingerprintTask,
-  MatchAnswer,
-  MatchTask,
-  NewReference,
-  Reply,
-  SharedSegment,
-  Task,
-  TaskResult,
+import {
+  batchFiles,
+  type ExplainTask,
+  type FingerprintBatchTask,
+  type FingerprintedAudio,
+  type FingerprintReply,
+  type FingerprintTask,
+  type MatchAnswer,
+  type MatchTask,
+  type NewReference,
+  type Reply,
+  type SharedSegment,
+  type Task,
+  type TaskResult,
 } from './protocol.ts';
 
 export type Workers = {
@@ -25,6 +28,12 @@ export type Workers = {
   queued(): number;
   /** @throws WorkerError AUDIO_*, POOL_FULL */
   fingerprint(task: Omit<FingerprintTask, 'kind'>): Promise<FingerprintedAudio>;
+  /**
+   * The same for a folder's files, of which a thread takes several at once (`fingerprint-batch.ts`). The caller bounds
+   * how many wait.
+   * @throws WorkerError AUDIO_*
+   */
+  fingerprintInBulk(task: Omit<FingerprintTask, 'kind'>): Promise<FingerprintedAudio>;
   /** @throws WorkerError FINGERPRINT_*, POOL_FULL */
   match(task: Omit<MatchTask, 'kind'>): Promise<MatchAnswer>;
   /** @throws WorkerError FINGERPRINT_*, POOL_FULL */
@@ -39,6 +48,8 @@ export type Workers = {
 const graceMs = 30_000;
 /** Wall time a search may take: a four-hour upload against a large index, with room. */
 const maxMatchMs = 10 * 60_000;
+/** Long enough for the first files of a folder to be found unregistered. */
+const gatherMs = 20;
 /** JavaScript heap of one thread; samples, WASM and the index lie outside it. */
 const maxThreadHeapMb = 1024;
 
@@ -105,8 +116,13 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
     }
   }
 
+  const bulk = openBulk(options.threadCount, (task) =>
+    run(task, task.paths.length * task.limits.maxWallMs + graceMs),
+  );
+
   return {
     threadCount: options.threadCount,
+    fingerprintInBulk: bulk,
     queued: () => line.length,
     fingerprint: (task) => run({ kind: 'fingerprint', ...task }, task.limits.maxWallMs + graceMs),
     match: (task) => run({ kind: 'match', ...task }, maxMatchMs),
@@ -118,4 +134,57 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
       await pool.close({ force: false });
     },
   };
+}
+
+type WaitingFile = {
+  readonly task: Omit<FingerprintTask, 'kind'>;
+  readonly resolve: (made: FingerprintedAudio) => void;
+  readonly reject: (reason: unknown) => void;
+};
+
+/** Gathers single files into batches, one for each thread at a time. Decoder and limits are those of the first. */
+function openBulk(
+  threadCount: number,
+  run: (task: FingerprintBatchTask) => Promise<readonly FingerprintReply[]>,
+): Workers['fingerprintInBulk'] {
+  const waiting: WaitingFile[] = [];
+  let runningBatches = 0;
+  let isGathering = false;
+
+  const gather = () => {
+    if (isGathering) return;
+    isGathering = true;
+    setTimeout(() => {
+      isGathering = false;
+      while (waiting.length > 0 && runningBatches < threadCount) {
+        const share = Math.ceil(waiting.length / (threadCount - runningBatches));
+        void runBatch(waiting.splice(0, Math.min(batchFiles, share)));
+      }
+    }, gatherMs);
+  };
+
+  async function runBatch(files: readonly WaitingFile[]): Promise<void> {
+    const [first] = files as [WaitingFile];
+    runningBatches++;
+    try {
+      const paths = files.map(({ task }) => task.path);
+      const replies = await run({ kind: 'fingerprint-batch', ...first.task, paths });
+      for (const [i, { resolve, reject }] of files.entries()) {
+        const reply = replies[i] as FingerprintReply;
+        if (reply.ok) resolve(reply.result);
+        else reject(new WorkerError(reply.code, reply.message));
+      }
+    } catch (error) {
+      for (const { reject } of files) reject(error);
+    } finally {
+      runningBatches--;
+      if (waiting.length > 0) gather();
+    }
+  }
+
+  return (task) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ task, resolve, reject });
+      if (runningBatches < threadCount) gather();
+    });
 }

@@ -1,6 +1,7 @@
 /** What runs in a worker thread: one task in, one reply out. */
 import { WorkerError } from './errors.ts';
 import { fingerprintAudio } from './fingerprint/fingerprint-audio.ts';
+import { fingerprintBatch } from './fingerprint/fingerprint-batch.ts';
 import { buildSegment, mergeSegments } from './index/build-segment.ts';
 import { openSegment, type Segment } from './index/segment.ts';
 import { explainMatch } from './match/explain.ts';
@@ -20,6 +21,8 @@ async function resultOf(task: Task): Promise<TaskResult> {
   switch (task.kind) {
     case 'fingerprint':
       return await fingerprintAudio(task.path, task);
+    case 'fingerprint-batch':
+      return await fingerprintBatch(task.paths, task);
     case 'match':
       return matchUpload(task.fingerprint, openAll(task.segments), task);
     case 'explain':

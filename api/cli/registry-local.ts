@@ -22,11 +22,12 @@ import { submitUpload } from '../registry/submit-upload.ts';
 import { couldNotStart } from './exit-status.ts';
 import { refuseMissingRegistry } from './missing-registry.ts';
 import type { Registry, RegistryNeeds, RegistryStatus } from './registry.ts';
-import { maxInFlight } from './settings.ts';
+import { bulkInFlight, maxInFlight } from './settings.ts';
 
 export async function openLocalRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {
   const place = placeOf(config);
   if (needs !== 'registration') refuseMissingRegistry(config);
+  const isBulk = needs === 'registration';
   const open = needs === 'records' ? openStoreContext : openContext;
   const context: (StoreContext | Context) & AsyncDisposable = await open(config).catch((error: unknown) => {
     throw couldNotStart(`The registry in ${place} could not be opened`, error);
@@ -54,9 +55,12 @@ export async function registryOn(
   };
   return {
     place,
-    maxInFlight: maxInFlight(config),
-    fingerprint: (path) =>
-      whole().workers.fingerprint({ path, decoder: config.decoder, limits: config.audioLimits }),
+    maxInFlight: isBulk ? bulkInFlight(config) : maxInFlight(config),
+    fingerprint(path) {
+      const { workers } = whole();
+      const task = { path, decoder: config.decoder, limits: config.audioLimits };
+      return isBulk ? workers.fingerprintInBulk(task) : workers.fingerprint(task);
+    },
     async find(externalId) {
       const audio = await findRegisteredAudio(records, { partyId, externalId });
       return audio && getRecording(records, { partyId, recordingId: audio.recordingId });

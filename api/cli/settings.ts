@@ -1,5 +1,6 @@
 /** What is given on the command line, as settings: an option beats the environment, the environment the default. */
 import type { Command } from 'commander';
+import { batchFiles } from '../../workers/protocol.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { RegistryError } from '../errors.ts';
 import { usageError } from './exit-status.ts';
@@ -28,6 +29,11 @@ export function settingsOf(command: Command): Config {
  */
 export function maxInFlight({ threadCount, maxQueuedTasks }: Config): number {
   return threadCount + Math.min(threadCount, maxQueuedTasks);
+}
+
+/** The same where a thread takes a whole batch: the one it works on, and the next. */
+export function bulkInFlight({ threadCount }: Config): number {
+  return 2 * batchFiles * threadCount;
 }
 
 /** For commands that only work on this machine's registry; `why` ends the sentence for who wants it otherwise. */

@@ -13,6 +13,7 @@ export type TreeMemory = {
   readonly byCommand: Readonly<Record<string, number>>;
 };
 
+const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 const pageBytes = Number(execFileSync('getconf', ['PAGESIZE'], { encoding: 'utf8' }));
 
 export function memoryOfTrees(rootPids: readonly number[]): TreeMemory {
@@ -47,7 +48,24 @@ export function highWaterBytes(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
-type ProcessRow = { readonly parentPid: number; readonly command: string; readonly residentBytes: number };
+/** User and system time of a postmaster with all that it has started, backends that have ended included. */
+export function cpuSecondsOfPostgres(postmaster: number): number {
+  let ticks = 0;
+  for (const [pid, { parentPid, cpuTicks, childTicks }] of readProcesses()) {
+    if (pid === postmaster) ticks += cpuTicks + childTicks;
+    else if (parentPid === postmaster) ticks += cpuTicks;
+  }
+  return ticks / ticksPerSecond;
+}
+
+type ProcessRow = {
+  readonly parentPid: number;
+  readonly command: string;
+  readonly residentBytes: number;
+  readonly cpuTicks: number;
+  /** Of the children it has waited for. */
+  readonly childTicks: number;
+};
 
 function readProcesses(): Map<number, ProcessRow> {
   const rows = new Map<number, ProcessRow>();
@@ -62,6 +80,8 @@ function readProcesses(): Map<number, ProcessRow> {
         command: nameOf(stat.slice(stat.indexOf('(') + 1, after)),
         parentPid: Number(fields[1]),
         residentBytes: Number(fields[21]) * pageBytes,
+        cpuTicks: Number(fields[11]) + Number(fields[12]),
+        childTicks: Number(fields[13]) + Number(fields[14]),
       });
     } catch {
       // It ended between the listing and the reading.

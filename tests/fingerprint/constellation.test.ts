@@ -38,10 +38,10 @@ function naiveRank(peaks: readonly Peak[], i: number): number {
 
 const rank = (peaks: readonly Peak[]) =>
   rankPeaks({
-    frames: peaks.map(({ frame }) => frame),
-    steps: peaks.map(({ step }) => step),
-    levels: peaks.map(({ level }) => level),
-    areStrong: peaks.map(({ isStrong }) => isStrong),
+    frames: Uint32Array.from(peaks, ({ frame }) => frame),
+    steps: Uint16Array.from(peaks, ({ step }) => step),
+    levels: Int16Array.from(peaks, ({ level }) => level),
+    areStrong: Uint8Array.from(peaks, ({ isStrong }) => Number(isStrong)),
   });
 
 describe("a peak's rank", () => {

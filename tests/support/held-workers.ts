@@ -32,6 +32,7 @@ export function openHeldWorkers(queued = 0): HeldWorkers {
     threadCount: 1,
     queued: () => queued,
     fingerprint: () => take(audio),
+    fingerprintInBulk: () => take(audio),
     match: () => take({ durationMs: 20_000, matches: [] }),
     explain: () => Promise.reject(new Error('held workers explain nothing')),
     buildSegment: () => Promise.reject(new Error('held workers build no index')),

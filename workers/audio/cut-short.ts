@@ -45,12 +45,26 @@ export async function isCutShort(
 }
 
 async function endsWithLastPage(file: AudioFile): Promise<boolean> {
-  file.seek(Math.max(0, file.sizeBytes - tailBytes));
-  await file.ensure(tailBytes);
-  const tail = Buffer.from(file.window.buffer, file.window.byteOffset, file.window.byteLength);
-  const at = tail.lastIndexOf('OggS\0', undefined, 'latin1');
+  const { tail, at } = await findLastPage(file);
   if (at === -1 || ((tail[at + 5] ?? 0) & 4) === 0) return false;
   const bodyAt = at + 27 + (tail[at + 26] ?? 0);
   const bodyBytes = tail.subarray(at + 27, bodyAt).reduce((sum, length) => sum + length, 0);
   return bodyAt + bodyBytes <= tail.length;
+}
+
+/** Whether an Ogg file ends with the stream it begins with: neither chained nor several side by side. */
+export async function isOneStream(file: AudioFile): Promise<boolean> {
+  const { tail, at } = await findLastPage(file);
+  const lastSerial = at === -1 ? undefined : tail.subarray(at + 14, at + 18).toString('hex');
+  file.seek(0);
+  await file.ensure(18);
+  const first = Buffer.from(file.window.subarray(0, 18));
+  return first.toString('latin1', 0, 4) === 'OggS' && first.toString('hex', 14, 18) === lastSerial;
+}
+
+async function findLastPage(file: AudioFile): Promise<{ readonly tail: Buffer; readonly at: number }> {
+  file.seek(Math.max(0, file.sizeBytes - tailBytes));
+  await file.ensure(tailBytes);
+  const tail = Buffer.from(file.window.buffer, file.window.byteOffset, file.window.byteLength);
+  return { tail, at: tail.lastIndexOf('OggS\0', undefined, 'latin1') };
 }

@@ -18,7 +18,7 @@ const deliverBytes = 128 * 1024;
 /** Room for one more read of Node's, 64 KiB at most. */
 const bufferBytes = deliverBytes + 128 * 1024;
 /** A container's own duration is this exact; AAC in MP4 declares a frame or two more than there are. */
-const declaredToleranceMs = 250;
+export const declaredToleranceMs = 250;
 
 export async function decodeFfmpeg(
   ffmpeg: Ffmpeg,

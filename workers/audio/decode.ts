@@ -4,6 +4,7 @@
  */
 import { WorkerError } from '../errors.ts';
 import { type AudioFile, openAudioFile } from './audio-file.ts';
+import { isOneStream } from './cut-short.ts';
 import { decodeFfmpeg } from './decode-ffmpeg.ts';
 import { decodeWasm } from './decode-wasm.ts';
 import type { DecodedStream } from './decoded-stream.ts';
@@ -88,6 +89,19 @@ export async function decodeAudio(
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Whether a folder's file is left to ffmpeg, of which one start serves many (`decode-ffmpeg-batch.ts`): what is one
+ * plain stream. WAVE has nothing to decode, and chained Ogg our own decoder hears to its end.
+ */
+export async function decodesByFfmpeg(
+  file: AudioFile,
+  detected: DetectedFormat | undefined,
+): Promise<boolean> {
+  if (detected === undefined) return false;
+  if (detected.kind === 'foreign') return true;
+  return detected.container !== 'wav' && (detected.container !== 'ogg' || (await isOneStream(file)));
 }
 
 async function byWasm(file: AudioFile, detected: DetectedFormat | undefined, sink: SampleSink) {

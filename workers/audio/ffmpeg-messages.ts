@@ -5,12 +5,17 @@ const headChars = 32 * 1024;
 const tailChars = 4 * 1024;
 
 export class FfmpegMessages {
+  readonly #headChars: number;
   #head = '';
   #tail = '';
   #sawError = false;
 
+  constructor(inputCount = 1) {
+    this.#headChars = inputCount * headChars;
+  }
+
   add(text: string): void {
-    const room = headChars - this.#head.length;
+    const room = this.#headChars - this.#head.length;
     this.#head += text.slice(0, room);
     const seen = this.#tail + text;
     this.#sawError ||= seen.includes('[error]');
@@ -54,6 +59,19 @@ export class FfmpegMessages {
       number,
     ];
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + hundredths * 10;
+  }
+
+  /** Container and codec, layout of the channels and declared length of one of several; undefined until all is said. */
+  findInput(index: number): { format: string; layout: string; declaredMs: number | undefined } | undefined {
+    const rest = this.#head.split(new RegExp(`^(?:\\[info\\] )?Input #${index}, `, 'm'))[1];
+    const end = rest?.search(/^(?:\[info\] )?(?:Input #|Stream mapping:)/m) ?? -1;
+    if (rest === undefined || end === -1) return undefined;
+    const one = new FfmpegMessages();
+    one.add(`Input #0, ${rest.slice(0, end).replaceAll(`Stream #${index}:`, 'Stream #0:')}`);
+    const layout = /Stream #0:\d+.*?: Audio: [^,]*(?:\([^)]*\))?[^,]*, \d+ Hz, ([^,\n]+)/.exec(
+      one.#head,
+    )?.[1];
+    return { format: one.format, layout: layout ?? 'unknown', declaredMs: one.declaredMs };
   }
 
   /** The last complaint, without the path: messages go out to whoever sent the file. */

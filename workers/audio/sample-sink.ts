@@ -71,7 +71,7 @@ export class SampleSink {
     for (let offset = from; offset < to; offset += chunkSamples) {
       const count = Math.min(chunkSamples, to - offset);
       averagePlanar(channels, offset, this.#mono, count);
-      this.#handOn(count, sampleRateHz);
+      this.#handOn(this.#mono.subarray(0, count), sampleRateHz);
     }
   }
 
@@ -79,28 +79,34 @@ export class SampleSink {
   deliverInterleaved(samples: Float32Array, channelCount: number, sampleRateHz: number): void {
     this.checkFormat(sampleRateHz, channelCount);
     const frameCount = Math.floor(samples.length / channelCount);
+    if (channelCount === 1 && areWithin(samples)) {
+      for (let offset = 0; offset < frameCount; offset += chunkSamples) {
+        this.#handOn(samples.subarray(offset, offset + chunkSamples), sampleRateHz);
+      }
+      return;
+    }
     for (let offset = 0; offset < frameCount; offset += chunkSamples) {
       const count = Math.min(chunkSamples, frameCount - offset);
       averageInterleaved(samples, offset * channelCount, channelCount, this.#mono, count);
-      this.#handOn(count, sampleRateHz);
+      this.#handOn(this.#mono.subarray(0, count), sampleRateHz);
     }
   }
 
-  #handOn(count: number, sampleRateHz: number): void {
+  #handOn(mono: Float32Array, sampleRateHz: number): void {
     this.checkWallTime();
     if (sampleRateHz !== this.#rateHz) {
       this.#msBefore = this.durationMs;
       this.#samplesAtRate = 0;
       this.#rateHz = sampleRateHz;
     }
-    this.#samplesAtRate += count;
+    this.#samplesAtRate += mono.length;
     if (this.durationMs > this.#limits.maxDurationMs) {
       throw new WorkerError(
         'AUDIO_TOO_LONG',
         `expected at most ${this.#limits.maxDurationMs} ms of audio, received more`,
       );
     }
-    this.#onSamples(this.#mono.subarray(0, count), sampleRateHz);
+    this.#onSamples(mono, sampleRateHz);
   }
 }
 
@@ -141,6 +147,15 @@ function averageInterleaved(
     for (let channel = 0; channel < channelCount; channel++) sum += samples[at++] as number;
     out[i] = within(sum * share);
   }
+}
+
+/** True of nearly all there is; what is not a number is not within. */
+function areWithin(samples: Float32Array): boolean {
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i] as number;
+    if (!(sample <= 1 && sample >= -1)) return false;
+  }
+  return true;
 }
 
 /** NaN and the infinities become silence: one of them would poison every spectrum it is summed into. */

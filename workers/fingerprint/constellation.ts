@@ -32,11 +32,12 @@ export function filterPeaks(source: Constellation, keep: (index: number) => bool
 
 /** As the kernel finds them; in parallel. */
 export type FoundPeaks = {
-  readonly frames: readonly number[];
-  readonly steps: readonly number[];
+  readonly frames: Uint32Array;
+  readonly steps: Uint16Array;
   /** Whitened. */
-  readonly levels: readonly number[];
-  readonly areStrong: readonly boolean[];
+  readonly levels: Int16Array;
+  /** 1 or 0. */
+  readonly areStrong: Uint8Array;
 };
 
 /**
@@ -45,30 +46,43 @@ export type FoundPeaks = {
  * ranks as the whole does, but for its ends. Ties go to the earlier peak.
  */
 export function rankPeaks({ frames, steps, levels, areStrong }: FoundPeaks): Constellation {
-  const keptFrames: number[] = [];
-  const keptSteps: number[] = [];
-  const keptRanks: number[] = [];
-  let low = 0;
+  const strong = Uint32Array.from(areStrong.keys().filter((i) => areStrong[i] === 1));
+  const among = countStronger(frames, levels);
+  const amongStrong = countStronger(
+    strong.map((i) => frames[i] as number),
+    Int16Array.from(strong, (i) => levels[i] as number),
+  );
+  const ranks = new Uint8Array(frames.length);
+  const kept = new Uint32Array(frames.length);
+  let [keptCount, strongCount] = [0, 0];
+  for (let i = 0; i < frames.length; i++) {
+    const isStrong = areStrong[i] === 1;
+    const rank = isStrong ? (amongStrong[strongCount++] as number) : (among[i] as number);
+    if (rank >= (isStrong ? queryRanks : weakRanks)) continue;
+    ranks[keptCount] = isStrong ? rank : weakRank;
+    kept[keptCount++] = i;
+  }
+  const keptPeaks = kept.subarray(0, keptCount);
+  return {
+    frames: keptPeaks.map((i) => frames[i] as number),
+    steps: Uint16Array.from(keptPeaks, (i) => steps[i] as number),
+    ranks: ranks.slice(0, keptCount),
+  };
+}
+
+/** For each peak how many within reach are stronger, or as strong and earlier. */
+function countStronger(frames: Uint32Array, levels: Int16Array): Uint32Array {
+  const counts = new Uint32Array(frames.length);
+  let [low, high] = [0, 0];
   for (let i = 0; i < frames.length; i++) {
     const frame = frames[i] as number;
     const level = levels[i] as number;
-    const isStrong = areStrong[i] as boolean;
-    const limit = isStrong ? queryRanks : weakRanks;
-    while ((frames[low] as number) < frame - rankReachFrames) low++;
-    let rank = 0;
-    for (let j = low; j < frames.length && (frames[j] as number) <= frame + rankReachFrames; j++) {
-      if (isStrong && !areStrong[j]) continue;
-      const other = levels[j] as number;
-      if ((other > level || (other === level && j < i)) && ++rank === limit) break;
-    }
-    if (rank === limit) continue;
-    keptFrames.push(frame);
-    keptSteps.push(steps[i] as number);
-    keptRanks.push(isStrong ? rank : weakRank);
+    while ((frames[low] as number) + rankReachFrames < frame) low++;
+    while (high < frames.length && (frames[high] as number) <= frame + rankReachFrames) high++;
+    let count = 0;
+    for (let j = low; j < i; j++) count += Number((levels[j] as number) >= level);
+    for (let j = i + 1; j < high; j++) count += Number((levels[j] as number) > level);
+    counts[i] = count;
   }
-  return {
-    frames: Uint32Array.from(keptFrames),
-    steps: Uint16Array.from(keptSteps),
-    ranks: Uint8Array.from(keptRanks),
-  };
+  return counts;
 }

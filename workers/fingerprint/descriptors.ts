@@ -10,7 +10,8 @@
  *   4      zero-crossing rate: crossings in 512 samples, ÷ 2
  *   5–10   chroma, twelve times four bits, C first, high half first
  */
-import Meyda, { type MeydaFeaturesObject } from 'meyda';
+import Meyda from 'meyda';
+import { amplitudeSpectrum } from './amplitude-spectrum.ts';
 import { sampleRateHz } from './parameters.ts';
 
 const windowSamples = 512;
@@ -20,7 +21,31 @@ const meyda = Meyda as unknown as typeof Meyda.default;
 meyda.bufferSize = windowSamples;
 meyda.sampleRate = sampleRateHz;
 meyda.windowingFunction = 'hanning';
-const features = ['rms', 'loudness', 'spectralFlatness', 'spectralCentroid', 'zcr', 'chroma'] as const;
+/** Meyda makes its tables with the first extraction. */
+meyda.extract('rms', new Float32Array(windowSamples));
+
+type Extractors = {
+  readonly rms: (given: Given) => number;
+  readonly loudness: (given: Given) => { readonly total: number };
+  readonly spectralFlatness: (given: Given) => number;
+  readonly spectralCentroid: (given: Given) => number;
+  readonly zcr: (given: Given) => number;
+};
+type Given = {
+  readonly signal: Float64Array;
+  readonly ampSpectrum: Float32Array;
+  readonly barkScale: Float32Array;
+};
+/**
+ * Its extractors are called one by one: `extract` computes sines again in every transform, and walks
+ * through arrays by callbacks, most of the track's time. What comes out is the same to the last bit.
+ */
+const { featureExtractors, barkScale, chromaFilterBank } = meyda as unknown as {
+  readonly featureExtractors: Extractors;
+  readonly barkScale: Float32Array;
+  readonly chromaFilterBank: readonly (readonly number[])[];
+};
+const chromaRows = chromaFilterBank.map((row) => Float64Array.from(row));
 
 export class DescriptorTrack {
   readonly #bytes: number[] = [];
@@ -49,18 +74,30 @@ export class DescriptorTrack {
   }
 
   #describe(): void {
-    const found = meyda.extract([...features], this.#window) as Partial<MeydaFeaturesObject> | null;
-    const rms = found?.rms ?? 0;
+    const { signal, ampSpectrum } = amplitudeSpectrum(this.#window);
+    const given = { signal, ampSpectrum, barkScale };
+    const rms = featureExtractors.rms(given);
     this.#bytes.push(
       byte(rms > 0 ? -40 * Math.log10(rms) : 255),
-      byte((found?.loudness?.total ?? 0) * 4),
-      byte((found?.spectralFlatness ?? 0) * 255),
-      byte(found?.spectralCentroid ?? 0),
-      byte((found?.zcr ?? 0) / 2),
+      byte(featureExtractors.loudness(given).total * 4),
+      byte(featureExtractors.spectralFlatness(given) * 255),
+      byte(featureExtractors.spectralCentroid(given)),
+      byte(featureExtractors.zcr(given) / 2),
     );
-    const chroma = found?.chroma ?? [];
+    const chroma = chromaOf(ampSpectrum);
     for (let i = 0; i < 12; i += 2) this.#bytes.push((nibble(chroma[i]) << 4) | nibble(chroma[i + 1]));
   }
+}
+
+/** Meyda's, the largest of the twelve 1. */
+function chromaOf(ampSpectrum: Float32Array): number[] {
+  const sums = chromaRows.map((row) => {
+    let sum = 0;
+    for (let i = 0; i < ampSpectrum.length; i++) sum += (ampSpectrum[i] as number) * (row[i] as number);
+    return sum;
+  });
+  const most = Math.max(...sums);
+  return most ? sums.map((sum) => sum / most) : sums;
 }
 
 /** Silence has no centroid and no flatness: Meyda says NaN, the track says 0. */

@@ -2,7 +2,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { type AudioLimits, type DecoderChoice, decodeAudio, defaultAudioLimits } from '../audio/decode.ts';
+import {
+  type AudioLimits,
+  type DecoderChoice,
+  type DecodeSummary,
+  decodeAudio,
+  defaultAudioLimits,
+} from '../audio/decode.ts';
 import type { FingerprintedAudio } from '../protocol.ts';
 import { encodeFingerprint } from './fingerprint-file.ts';
 import { Fingerprinter } from './fingerprinter.ts';
@@ -27,6 +33,15 @@ export async function fingerprintAudio(
     { decoder: options.decoder ?? 'auto', limits: options.limits ?? defaultAudioLimits },
     (samples, rateHz) => fingerprinter.push(samples, rateHz),
   );
+  return await finishFingerprint(fingerprinter, path, decoded);
+}
+
+/** What has been heard of the file at `path`, as its fingerprint. */
+export async function finishFingerprint(
+  fingerprinter: Fingerprinter,
+  path: string,
+  { format, decoder, truncated }: Pick<DecodeSummary, 'format' | 'decoder' | 'truncated'>,
+): Promise<FingerprintedAudio> {
   const { constellation, descriptors, durationMs } = fingerprinter.finish();
   const fingerprint = encodeFingerprint({
     parameterVersion,
@@ -36,14 +51,7 @@ export async function fingerprintAudio(
     constellation,
     descriptors,
   });
-  return {
-    fingerprint,
-    durationMs,
-    format: decoded.format,
-    decoder: decoded.decoder,
-    truncated: decoded.truncated,
-    silent: constellation.frames.length === 0,
-  };
+  return { fingerprint, durationMs, format, decoder, truncated, silent: constellation.frames.length === 0 };
 }
 
 async function digestFile(path: string): Promise<Uint8Array> {

@@ -4,12 +4,14 @@
  * 400 bytes a second.
  */
 import { instantiateKernel } from '../kernels/kernel.ts';
-import { type Constellation, rankPeaks } from './constellation.ts';
+import { type Constellation, type FoundPeaks, rankPeaks } from './constellation.ts';
 import { DescriptorTrack } from './descriptors.ts';
 import { sampleRateHz, stepCount } from './parameters.ts';
 
 /** Set by the kernel in a strong peak's step. */
 const strongFlag = 0x8000;
+/** Frame u32, step u16, level i16. */
+const peakBytes = 8;
 
 export type Fingerprinted = {
   readonly constellation: Constellation;
@@ -22,10 +24,9 @@ export class Fingerprinter {
   readonly #inputMax: number = this.#kernel.inputMax.value;
   readonly #input = new Float32Array(this.#kernel.memory.buffer, this.#kernel.input(), this.#inputMax);
   readonly #descriptors = new DescriptorTrack();
-  readonly #frames: number[] = [];
-  readonly #steps: number[] = [];
-  readonly #levels: number[] = [];
-  readonly #areStrong: boolean[] = [];
+  /** As the kernel writes them, `peakBytes` each; the buffer doubles when it is full. */
+  #peaks = new Uint8Array(4096 * peakBytes);
+  #peakCount = 0;
   #rateHz = 0;
   /** Samples are counted as whole numbers, so that the size of pushes does not matter. */
   #samplesAtRate = 0;
@@ -49,12 +50,7 @@ export class Fingerprinter {
     this.#kernel.finish();
     this.#take();
     return {
-      constellation: rankPeaks({
-        frames: this.#frames,
-        steps: this.#steps,
-        levels: this.#levels,
-        areStrong: this.#areStrong,
-      }),
+      constellation: rankPeaks(this.#foundPeaks()),
       descriptors: this.#descriptors.finish(),
       durationMs: Math.round(this.#seconds * 1000),
     };
@@ -85,13 +81,31 @@ export class Fingerprinter {
 
   #take(): void {
     const count = this.#kernel.takePeaks();
-    const view = new DataView(this.#kernel.memory.buffer, this.#kernel.peaks(), count * 8);
-    for (let i = 0; i < count; i++) {
-      this.#frames.push(view.getUint32(i * 8, true));
-      const step = view.getUint16(i * 8 + 4, true);
-      this.#steps.push(Math.min(step & ~strongFlag, stepCount - 1));
-      this.#areStrong.push((step & strongFlag) !== 0);
-      this.#levels.push(view.getInt16(i * 8 + 6, true));
+    const end = (this.#peakCount + count) * peakBytes;
+    if (end > this.#peaks.length) {
+      const grown = new Uint8Array(Math.max(end, 2 * this.#peaks.length));
+      grown.set(this.#peaks);
+      this.#peaks = grown;
     }
+    const found = new Uint8Array(this.#kernel.memory.buffer, this.#kernel.peaks(), count * peakBytes);
+    this.#peaks.set(found, this.#peakCount * peakBytes);
+    this.#peakCount += count;
+  }
+
+  #foundPeaks(): FoundPeaks {
+    const count = this.#peakCount;
+    const view = new DataView(this.#peaks.buffer);
+    const frames = new Uint32Array(count);
+    const steps = new Uint16Array(count);
+    const levels = new Int16Array(count);
+    const areStrong = new Uint8Array(count);
+    for (let i = 0; i < count; i++) {
+      frames[i] = view.getUint32(i * peakBytes, true);
+      const step = view.getUint16(i * peakBytes + 4, true);
+      steps[i] = Math.min(step & ~strongFlag, stepCount - 1);
+      areStrong[i] = (step & strongFlag) === 0 ? 0 : 1;
+      levels[i] = view.getInt16(i * peakBytes + 6, true);
+    }
+    return { frames, steps, levels, areStrong };
   }
 }

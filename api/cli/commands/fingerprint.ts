@@ -7,7 +7,7 @@ import type { Config } from '../../config.ts';
 import { openWorkList, type WorkItem } from '../input/items.ts';
 import { fingerprintExtension } from '../input/paths.ts';
 import { byteSize, counted } from '../output/quantities.ts';
-import { maxInFlight, settingsOf } from '../settings.ts';
+import { bulkInFlight, settingsOf } from '../settings.ts';
 import { watchInterruption } from '../work/interruption.ts';
 import { audioSha256, findStoredFingerprint } from '../work/item-fingerprint.ts';
 import { runItems, speedLine, statusOf, unfinishedLines } from '../work/run-items.ts';
@@ -50,7 +50,7 @@ async function fingerprint(
     const outcome = await runItems({
       doing: 'fingerprinting',
       list,
-      maxInFlight: maxInFlight(config),
+      maxInFlight: bulkInFlight(config),
       interruption,
       work: (item) => fingerprintFile(workers, config, item, targetOf(item, outputDir)),
       onResult: ({ item, value }, progress) => {
@@ -89,7 +89,7 @@ async function fingerprintFile(
 ): Promise<FingerprintedItem> {
   const isOneAlready = (await findStoredFingerprint(path)) !== undefined;
   if (isOneAlready || (await isMadeFrom(path, target))) return { audioMs: 0, bytes: 0, truncated: false };
-  const made = await workers.fingerprint({ path, decoder: config.decoder, limits: config.audioLimits });
+  const made = await workers.fingerprintInBulk({ path, decoder: config.decoder, limits: config.audioLimits });
   await mkdir(dirname(target), { recursive: true });
   // Under another name until it is whole, so that a kill leaves no half of a fingerprint.
   const unfinished = `${target}.${process.pid}.part`;

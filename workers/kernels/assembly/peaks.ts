@@ -95,23 +95,67 @@ function isPeak(frame: i32, last: i32, bin: i32, value: i32, reachBins: usize, r
   return true;
 }
 
+/** Of eight bins those above their three neighbours in an earlier frame. */
+// @ts-ignore: decorator
+@inline
+function abovePast(value: v128, here: usize): v128 {
+  return v128.and(
+    i16x8.gt_s(value, v128.load(here)),
+    v128.and(i16x8.gt_s(value, v128.load(here - 2)), i16x8.gt_s(value, v128.load(here + 2))),
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function reachesNext(value: v128, here: usize): v128 {
+  return v128.and(
+    i16x8.ge_s(value, v128.load(here)),
+    v128.and(i16x8.ge_s(value, v128.load(here - 2)), i16x8.ge_s(value, v128.load(here + 2))),
+  );
+}
+
+/**
+ * Which of the eight bins from `bin` on may be peaks: a bit for each that its nearest neighbours leave. Every reach
+ * includes them, so what fails here would fail in `isPeak`, bin by bin.
+ */
+// @ts-ignore: decorator
+@inline
+function candidates(frame: i32, last: i32, bin: i32): i32 {
+  const at = bin << 1;
+  const here = row(white, frame) + at;
+  const value = v128.load(here);
+  let mask = v128.and(
+    v128.and(i16x8.gt_s(value, v128.load(here - 2)), i16x8.ge_s(value, v128.load(here + 2))),
+    i16x8.gt_s(v128.load(row(levels, frame) + at), i16x8.splat(<i16>LEVEL_FLOOR)),
+  );
+  if (frame > 0) mask = v128.and(mask, abovePast(value, row(white, frame - 1) + at));
+  if (frame < last) mask = v128.and(mask, reachesNext(value, row(white, frame + 1) + at));
+  if (frame > 1) mask = v128.and(mask, abovePast(value, row(white, frame - 2) + at));
+  if (frame + 1 < last) mask = v128.and(mask, reachesNext(value, row(white, frame + 2) + at));
+  return i16x8.bitmask(mask);
+}
+
 function search(frame: i32, last: i32): void {
-  const here = row(white, frame), level = row(levels, frame);
-  for (let bin = BIN_LOW; bin < BIN_HIGH; bin++) {
-    const value = at(here, bin);
-    const before = at(here, bin - 1), after = at(here, bin + 1);
-    if (value <= before || value < after || at(level, bin) <= LEVEL_FLOOR) continue;
-    if (foundCount == PEAKS_MAX || !isPeak(frame, last, bin, value, weakReach, WEAK_REACH_FRAMES)) continue;
-    const isStrong = isPeak(frame, last, bin, value, strongReach, STRONG_REACH_FRAMES);
-    // Parabola through three log levels: to a tenth of a bin for a Hann-windowed tone (Smith, Spectral Audio Signal Processing).
-    const bend = before - 2 * value + after;
-    const shift = bend == 0 ? 0.0 : 0.5 * <f64>(before - after) / <f64>bend;
-    const steps = Math.round(STEPS_PER_OCTAVE * Math.log2((<f64>bin + shift) / BIN_LOW));
-    const p = found + (foundCount << 3);
-    store<u32>(p, frame);
-    store<u16>(p, <u16>max(0.0, steps) | <u16>(isStrong ? STRONG_FLAG : 0), 4);
-    store<i16>(p, <i16>value, 6);
-    foundCount++;
+  const here = row(white, frame);
+  for (let block = BIN_LOW; block < BIN_HIGH; block += 8) {
+    let mask = candidates(frame, last, block);
+    for (; mask != 0; mask &= mask - 1) {
+      const bin = block + ctz(mask);
+      if (bin >= BIN_HIGH) return;
+      const value = at(here, bin);
+      if (foundCount == PEAKS_MAX || !isPeak(frame, last, bin, value, weakReach, WEAK_REACH_FRAMES)) continue;
+      const isStrong = isPeak(frame, last, bin, value, strongReach, STRONG_REACH_FRAMES);
+      const before = at(here, bin - 1), after = at(here, bin + 1);
+      // Parabola through three log levels: to a tenth of a bin for a Hann-windowed tone (Smith, Spectral Audio Signal Processing).
+      const bend = before - 2 * value + after;
+      const shift = bend == 0 ? 0.0 : 0.5 * <f64>(before - after) / <f64>bend;
+      const steps = Math.round(STEPS_PER_OCTAVE * Math.log2((<f64>bin + shift) / BIN_LOW));
+      const p = found + (foundCount << 3);
+      store<u32>(p, frame);
+      store<u16>(p, <u16>max(0.0, steps) | <u16>(isStrong ? STRONG_FLAG : 0), 4);
+      store<i16>(p, <i16>value, 6);
+      foundCount++;
+    }
   }
 }
 

@@ -13,7 +13,7 @@ const TRANSITION_HZ: f64 = 1000;
 const LENGTH_FACTOR: f64 = 3.63;
 
 /** The most samples one call takes. */
-export const INPUT_MAX: i32 = 8192;
+export const INPUT_MAX: i32 = 16384;
 /** The longest filter, at the highest rate allowed, and so the most input carried over between calls. */
 const TAPS_MAX: i32 = 1536;
 /** The most samples one call gives: from the lowest rate, 1 kHz, each input sample becomes eight. */
@@ -87,34 +87,109 @@ export function resamplerStart(rateHz: i32): void {
   position = 0;
 }
 
-/** Takes `count` samples from the input and says how many 8 kHz samples now lie in the output. */
+/** Filter of the output sample that lies `part` steps behind an input sample. */
+// @ts-ignore: decorator
+@inline
+function filterOf(part: i64): usize {
+  const phase = phaseCount == stepDenominator ? part : (part * phaseCount + stepDenominator / 2) / stepDenominator;
+  return coefficients + ((<i32>phase * taps) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOf(a: v128, b: v128): f32 {
+  const c = f32x4.add(a, b);
+  return f32x4.extract_lane(c, 0) + f32x4.extract_lane(c, 1) + f32x4.extract_lane(c, 2) + f32x4.extract_lane(c, 3);
+}
+
+/** Four output samples that have one filter, each summed in its own order; `x` and `target` are the first one's. */
+// @ts-ignore: decorator
+@inline
+function resampleFour(x: usize, inputStep: usize, c: usize, target: usize, outputStep: usize): void {
+  let a0 = f32x4.splat(0), b0 = f32x4.splat(0), a1 = f32x4.splat(0), b1 = f32x4.splat(0);
+  let a2 = f32x4.splat(0), b2 = f32x4.splat(0), a3 = f32x4.splat(0), b3 = f32x4.splat(0);
+  let x1 = x + inputStep, x2 = x + 2 * inputStep, x3 = x + 3 * inputStep;
+  for (let i = 0; i < taps; i += 8) {
+    const ca = v128.load(c), cb = v128.load(c, 16);
+    a0 = f32x4.add(a0, f32x4.mul(v128.load(x), ca));
+    b0 = f32x4.add(b0, f32x4.mul(v128.load(x, 16), cb));
+    a1 = f32x4.add(a1, f32x4.mul(v128.load(x1), ca));
+    b1 = f32x4.add(b1, f32x4.mul(v128.load(x1, 16), cb));
+    a2 = f32x4.add(a2, f32x4.mul(v128.load(x2), ca));
+    b2 = f32x4.add(b2, f32x4.mul(v128.load(x2, 16), cb));
+    a3 = f32x4.add(a3, f32x4.mul(v128.load(x3), ca));
+    b3 = f32x4.add(b3, f32x4.mul(v128.load(x3, 16), cb));
+    x += 32; x1 += 32; x2 += 32; x3 += 32; c += 32;
+  }
+  store<f32>(target, sumOf(a0, b0));
+  store<f32>(target + outputStep, sumOf(a1, b1));
+  store<f32>(target + 2 * outputStep, sumOf(a2, b2));
+  store<f32>(target + 3 * outputStep, sumOf(a3, b3));
+}
+
+/**
+ * Takes `count` samples from the input and says how many 8 kHz samples now lie in the output.
+ * Several are summed side by side, each in its own order: one alone would wait for its own additions.
+ */
 export function resample(count: i32): i32 {
   const first = input - (carriedCount << 2);
   const available = carriedCount + count;
-  let made = 0;
+  const stepWhole = <i32>(stepNumerator / stepDenominator), stepPart = stepNumerator % stepDenominator;
   let whole = <i32>(position / stepDenominator);
-  while (whole + taps <= available) {
-    const part = position % stepDenominator;
-    const phase = <i32>(phaseCount == stepDenominator ? part : (part * phaseCount + stepDenominator / 2) / stepDenominator);
-    let x = first + (whole << 2);
-    let c = coefficients + ((phase * taps) << 2);
-    let a = f32x4.splat(0), b = f32x4.splat(0);
-    for (let i = 0; i < taps; i += 8) {
-      a = f32x4.add(a, f32x4.mul(v128.load(x), v128.load(c)));
-      b = f32x4.add(b, f32x4.mul(v128.load(x, 16), v128.load(c, 16)));
-      x += 32; c += 32;
+  let part = position % stepDenominator;
+  // Whole rounds through the phases, four at a time, each phase in all four at once: the filters of 44.1 kHz are 51 KB,
+  // more than the L1 cache, and are read a quarter as often. What is left goes three output samples at a time.
+  const roundSamples = <i32>stepNumerator, roundOutputs = <i32>stepDenominator;
+  let made = 0;
+  if (phaseCount == stepDenominator) {
+    while (whole + 4 * roundSamples + taps <= available) {
+      for (let i = 0; i < roundOutputs; i++) {
+        resampleFour(first + (whole << 2), roundSamples << 2, filterOf(part), output + ((made + i) << 2), roundOutputs << 2);
+        whole += stepWhole; part += stepPart;
+        if (part >= stepDenominator) { part -= stepDenominator; whole++; }
+      }
+      whole += 3 * roundSamples;
+      made += 4 * roundOutputs;
     }
-    a = f32x4.add(a, b);
-    store<f32>(output + (made << 2),
-      f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1) + f32x4.extract_lane(a, 2) + f32x4.extract_lane(a, 3));
-    made++;
-    position += stepNumerator;
-    whole = <i32>(position / stepDenominator);
+  }
+  while (whole + taps <= available) {
+    let x0 = first + (whole << 2), c0 = filterOf(part);
+    whole += stepWhole; part += stepPart;
+    if (part >= stepDenominator) { part -= stepDenominator; whole++; }
+    let x1 = x0, c1 = c0, x2 = x0, c2 = c0;
+    let side = 1;
+    if (whole + taps <= available) {
+      x1 = first + (whole << 2); c1 = filterOf(part); side = 2;
+      whole += stepWhole; part += stepPart;
+      if (part >= stepDenominator) { part -= stepDenominator; whole++; }
+      if (whole + taps <= available) {
+        x2 = first + (whole << 2); c2 = filterOf(part); side = 3;
+        whole += stepWhole; part += stepPart;
+        if (part >= stepDenominator) { part -= stepDenominator; whole++; }
+      }
+    }
+    let a0 = f32x4.splat(0), b0 = f32x4.splat(0), a1 = f32x4.splat(0), b1 = f32x4.splat(0);
+    let a2 = f32x4.splat(0), b2 = f32x4.splat(0);
+    for (let i = 0; i < taps; i += 8) {
+      a0 = f32x4.add(a0, f32x4.mul(v128.load(x0), v128.load(c0)));
+      b0 = f32x4.add(b0, f32x4.mul(v128.load(x0, 16), v128.load(c0, 16)));
+      a1 = f32x4.add(a1, f32x4.mul(v128.load(x1), v128.load(c1)));
+      b1 = f32x4.add(b1, f32x4.mul(v128.load(x1, 16), v128.load(c1, 16)));
+      a2 = f32x4.add(a2, f32x4.mul(v128.load(x2), v128.load(c2)));
+      b2 = f32x4.add(b2, f32x4.mul(v128.load(x2, 16), v128.load(c2, 16)));
+      x0 += 32; c0 += 32; x1 += 32; c1 += 32; x2 += 32; c2 += 32;
+    }
+    // Where fewer than three were left, the others are written over by what comes next.
+    const target = output + (made << 2);
+    store<f32>(target, sumOf(a0, b0));
+    store<f32>(target, sumOf(a1, b1), 4);
+    store<f32>(target, sumOf(a2, b2), 8);
+    made += side;
   }
   // A step may be longer than what is left: then everything goes and the position reaches into the next call.
   const used = min(whole, available);
+  position = <i64>(whole - used) * stepDenominator + part;
   carriedCount = available - used;
-  position -= <i64>used * stepDenominator;
   memory.copy(input - (carriedCount << 2), first + (used << 2), carriedCount << 2);
   return made;
 }
