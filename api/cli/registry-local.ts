@@ -27,20 +27,21 @@ import { bulkInFlight, maxInFlight } from './settings.ts';
 export async function openLocalRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {
   const place = placeOf(config);
   if (needs !== 'registration') refuseMissingRegistry(config);
-  const isBulk = needs === 'registration';
   const open = needs === 'records' ? openStoreContext : openContext;
   const context: (StoreContext | Context) & AsyncDisposable = await open(config).catch((error: unknown) => {
     throw couldNotStart(`The registry in ${place} could not be opened`, error);
   });
-  return registryOn(context, config);
+  return registryOn(context, config, needs);
 }
 
 /** What is opened is the caller's: disposing of the registry closes it. */
 export async function registryOn(
   context: (StoreContext | Context) & AsyncDisposable,
   config: Config,
+  needs: RegistryNeeds,
 ): Promise<Registry> {
   const place = placeOf(config);
+  const isBulk = needs === 'registration';
   // Who has the data directory has everything in it.
   const partyId = await ensureParty(under(context, { role: 'operator' }), localPartyName);
   const session = { role: 'operator', partyId } as const;

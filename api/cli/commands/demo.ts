@@ -55,7 +55,7 @@ async function demo(settings: Config): Promise<ExitStatus> {
     if (!interruption.signal.aborted) throw error;
     throw new CommandError(exitStatus.interrupted, 'Interrupted.', { cause: error });
   });
-  await using registry = await registryOn(context, config);
+  await using registry = await registryOn(context, config, 'registration');
   const registered = await registerCatalog(registry, interruption);
   if (statusOf(registered) !== exitStatus.fine) return statusOf(registered);
   console.log(`Registered ten recordings: ${speedLine(registered)}.`);
