@@ -74,6 +74,7 @@ const leastExcess = 0.08;
 
 /**
  * @param logThreshold log10 of the highest false-match probability that is a match
+ * @param agreementToBeat of another alignment with the same recording: what agrees less in the window is not followed
  */
 export function verify(
   reference: Constellation,
@@ -82,13 +83,15 @@ export function verify(
   { begin, end }: Window,
   tried: Tried,
   logThreshold: number,
+  agreementToBeat = 0,
 ): Verdict {
   const alignment = alignWindow(reference, upload, begin, end, guess);
   if (alignment === undefined) return { outcome: 'unaligned' };
   const span = spanOf(reference, alignment, begin, end);
   const agreement = agreementOver(reference, upload, alignment, span);
   // Of most guesses so little agrees that it need not be compared with chance.
-  if (agreement < leastAgreement) return { outcome: 'disagrees', alignment, agreement };
+  if (agreement < Math.max(leastAgreement, agreementToBeat))
+    return { outcome: 'disagrees', alignment, agreement };
   const chance = chanceOfAgreement(reference, upload, alignment, span);
   const disagrees = { outcome: 'disagrees', alignment, agreement, chance } as const;
   if (agreement < chance + leastExcess) return disagrees;
@@ -123,6 +126,16 @@ export function verify(
   const logProbability = Math.max(atFirst, bySharedLoops);
   const outcome = logProbability > logThreshold ? 'doubtful' : 'match';
   return { outcome, stretch, chance: granted, logProbability, tried: triedInAll };
+}
+
+/** The share of the reference's peaks that an alignment finds again in a window. */
+export function agreementIn(
+  { begin, end }: Window,
+  reference: Constellation,
+  upload: PeakLookup,
+  alignment: Alignment,
+): number {
+  return agreementOver(reference, upload, alignment, spanOf(reference, alignment, begin, end));
 }
 
 function isUnaltered({ tempo, pitchReach }: Guess): boolean {
