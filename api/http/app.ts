@@ -6,7 +6,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Context } from '../context.ts';
-import { requireKeys } from './access.ts';
+import { authenticateKey } from '../registry/keys.ts';
+import { type Authenticate, requireKeys } from './access.ts';
 import { addConnectionHooks, logRequests, measureRequests } from './connection-hooks.ts';
 import { answerExpectations } from './expect-continue.ts';
 import type { App } from './fastify-types.ts';
@@ -99,7 +100,11 @@ import { limitConnections, serverOptions } from './server-options.ts';
 import { refuseUnknownQuery } from './strict-query.ts';
 import { UploadGate } from './upload-gate.ts';
 
-export async function buildApp(context: Context): Promise<App> {
+/** `authenticate`: for whoever asks in this process and is known without a key. */
+export async function buildApp(
+  context: Context,
+  authenticate: Authenticate = (key) => authenticateKey(context, key),
+): Promise<App> {
   const { config } = context;
   await prepareIncomingDirectory(config);
   const gate = new UploadGate(config, context.workers);
@@ -135,7 +140,7 @@ export async function buildApp(context: Context): Promise<App> {
 
   await app.register(
     async (v1: App) => {
-      requireKeys(v1, context);
+      requireKeys(v1, context, authenticate);
       await v1.register(rateLimit, rateLimitOptions(config));
       letActOnBehalf(v1, context);
       registerRecordingRoute(v1, context, gate, metrics);
