@@ -43,7 +43,7 @@ export function allowlistCommand(): Command {
     .argument('<allowlist_entry_id>', 'as "earmark allowlist list" shows it')
     .action((id: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
-        await speaker.api.ask('DELETE', `/v1/allowlist/${id}`);
+        await speaker.api.ask('DELETE', `/v1/allowlist/${encodeURIComponent(id)}`);
         printAnswer(speaker, { allowlist_entry_id: id }, () => [`Removed ${id}.`]);
       }),
     );

@@ -71,7 +71,7 @@ function addShow(command: Command): void {
     .argument(...claimArgument)
     .action((id: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
-        const path = speaker.at(`/v1/claims/${id}`);
+        const path = speaker.at(`/v1/claims/${encodeURIComponent(id)}`);
         printAnswer(speaker, await speaker.api.ask<ClaimView>('GET', path), claimLines);
       }),
     );
@@ -80,7 +80,7 @@ function addShow(command: Command): void {
     .argument(...claimArgument)
     .action((id: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
-        const path = speaker.at(`/v1/claims/${id}/events`);
+        const path = speaker.at(`/v1/claims/${encodeURIComponent(id)}/events`);
         const { events } = await speaker.api.ask<{ events: EventView[] }>('GET', path);
         printAnswer(speaker, events, eventLines);
       }),
@@ -98,7 +98,7 @@ function addAct(command: Command, name: string, type: string, summary: string): 
     .addHelpText('after', `\nExample:\n  $ earmark claim ${name} 019c… --reason "Looked at the licence"`)
     .action((id: string, options: ActOptions, given: Command) =>
       speak(given, async (speaker) => {
-        const path = speaker.at(`/v1/claims/${id}/events`);
+        const path = speaker.at(`/v1/claims/${encodeURIComponent(id)}/events`);
         const body = { type, ...saidOf(options) };
         printAnswer(speaker, await speaker.api.ask<ClaimView>('POST', path, body), changedLines);
       }),

@@ -42,7 +42,7 @@ export function conflictCommand(): Command {
     .argument(...conflictArgument)
     .action((id: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
-        const path = speaker.at(`/v1/ownership-conflicts/${id}`);
+        const path = speaker.at(`/v1/ownership-conflicts/${encodeURIComponent(id)}`);
         printAnswer(speaker, await speaker.api.ask<OwnershipConflictView>('GET', path), conflictLines);
       }),
     );
@@ -53,7 +53,7 @@ export function conflictCommand(): Command {
     .argument('<party_id>', 'a party with the role reviewer')
     .action((id: string, partyId: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
-        const path = `/v1/ownership-conflicts/${id}/reviewer`;
+        const path = `/v1/ownership-conflicts/${encodeURIComponent(id)}/reviewer`;
         const body = { party_id: partyId };
         printAnswer(speaker, await speaker.api.ask<OwnershipConflictView>('PUT', path, body), conflictLines);
       }),
@@ -97,7 +97,7 @@ function addDecide(command: Command): void {
           to,
           territories: somewhere ? territories : undefined,
         };
-        const path = `/v1/ownership-conflicts/${id}/decisions`;
+        const path = `/v1/ownership-conflicts/${encodeURIComponent(id)}/decisions`;
         printAnswer(speaker, await speaker.api.ask<OwnershipConflictView>('POST', path, body), conflictLines);
       }),
     );

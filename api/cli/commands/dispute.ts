@@ -33,7 +33,7 @@ export function disputeCommand(): Command {
     .requiredOption(...statement)
     .action((id: string, options: { statement: string }, given: Command) =>
       speak(given, async (speaker) => {
-        const path = speaker.at(`/v1/disputes/${id}/counter-statements`);
+        const path = speaker.at(`/v1/disputes/${encodeURIComponent(id)}/counter-statements`);
         const body = { statement: options.statement };
         printAnswer(speaker, await speaker.api.ask<DisputeWithHistory>('POST', path, body), disputeLines);
       }),
@@ -56,7 +56,7 @@ function addReading(command: Command): void {
     .argument(...disputeArgument)
     .action((id: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
-        const path = speaker.at(`/v1/disputes/${id}`);
+        const path = speaker.at(`/v1/disputes/${encodeURIComponent(id)}`);
         printAnswer(speaker, await speaker.api.ask<DisputeWithHistory>('GET', path), disputeLines);
       }),
     );
@@ -78,7 +78,7 @@ function addOpen(command: Command): void {
       speak(given, async (speaker) => {
         const body = { ...options, dispute_reason: options.reason };
         const { dispute_reason, statement, account, escalate } = body;
-        const path = `/v1/claims/${claimId}/disputes`;
+        const path = `/v1/claims/${encodeURIComponent(claimId)}/disputes`;
         const asked = { dispute_reason, statement, account, escalate };
         printAnswer(speaker, await speaker.api.ask<DisputeWithHistory>('POST', path, asked), disputeLines);
       }),
@@ -100,7 +100,7 @@ function addGoOn(command: Command): void {
     one.action((id: string, options: GoOnOptions, given: Command) =>
       speak(given, async (speaker) => {
         const { api } = speaker;
-        const path = `/v1/disputes/${id}`;
+        const path = `/v1/disputes/${encodeURIComponent(id)}`;
         const body = { type: name as string, reason, ...options };
         if (name === 'withdraw') {
           const { state } = await api.ask<DisputeWithHistory>('GET', path);

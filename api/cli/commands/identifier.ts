@@ -50,7 +50,9 @@ export function identifierCommand(): Command {
       speak(given, async (speaker) => {
         const { api, at } = speaker;
         const id = await recordingIdOf(speaker, name);
-        const path = at(`/v1/recordings/${id}/identifiers/${assertionId}/withdraw`);
+        const path = at(
+          `/v1/recordings/${encodeURIComponent(id)}/identifiers/${encodeURIComponent(assertionId)}/withdraw`,
+        );
         printAnswer(speaker, await api.ask<IdentifiersView>('POST', path), identifierLines);
       }),
     );

@@ -30,7 +30,7 @@ export function addOutcome(policy: Command): void {
     .action((name: string, options: OutcomeOptions, given: Command) =>
       speak(given, async (speaker) => {
         const id = await recordingIdOf(speaker, name);
-        const path = speaker.at(`/v1/recordings/${id}/outcome`, {
+        const path = speaker.at(`/v1/recordings/${encodeURIComponent(id)}/outcome`, {
           scan_id: options.scan,
           content_type: options.contentType,
           match_seconds: options.matchSeconds,

@@ -55,7 +55,7 @@ function addDocuments(command: Command): void {
     .action((id: string, file: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
         const document = await readJsonDocument(file);
-        const path = `/v1/policies/${id}/versions`;
+        const path = `/v1/policies/${encodeURIComponent(id)}/versions`;
         printAnswer(speaker, await speaker.api.ask<PolicyView>('POST', path, document), policyLines);
       }),
     );
@@ -66,7 +66,7 @@ function addDocuments(command: Command): void {
     .action((id: string, { policyVersion: version }: { policyVersion?: number }, given: Command) =>
       speak(given, async (speaker) => {
         const { api } = speaker;
-        const path = `/v1/policies/${id}`;
+        const path = `/v1/policies/${encodeURIComponent(id)}`;
         const latest = async () => (await api.ask<PolicyView>('GET', path)).versions.at(-1)?.version;
         const body = { version: version ?? (await latest()) };
         printAnswer(speaker, await api.ask<PolicyView>('POST', `${path}/activate`, body), policyLines);
@@ -82,7 +82,7 @@ function addInForce(command: Command): void {
     .action((id: string, { end }: { end?: true }, given: Command) =>
       speak(given, async (speaker) => {
         const method = end === true ? 'DELETE' : 'PUT';
-        const path = `/v1/policies/${id}/default`;
+        const path = `/v1/policies/${encodeURIComponent(id)}/default`;
         printAnswer(speaker, await speaker.api.ask<PolicyView>(method, path), policyLines);
       }),
     );
@@ -96,7 +96,7 @@ function addInForce(command: Command): void {
         const { api } = speaker;
         if ((policyId === undefined) !== (end === true)) given.error('error: give a policy_id or --end');
         const id = await recordingIdOf(speaker, name);
-        const path = `/v1/recordings/${id}/policy`;
+        const path = `/v1/recordings/${encodeURIComponent(id)}/policy`;
         if (end === true) {
           await api.ask('DELETE', path);
           printAnswer(speaker, { recording_id: id }, () => [`Your default applies to ${id}.`]);
@@ -121,7 +121,11 @@ function addReading(command: Command): void {
     .argument(...policyArgument)
     .action((id: string, _options: object, given: Command) =>
       speak(given, async (speaker) =>
-        printAnswer(speaker, await speaker.api.ask<PolicyView>('GET', `/v1/policies/${id}`), policyLines),
+        printAnswer(
+          speaker,
+          await speaker.api.ask<PolicyView>('GET', `/v1/policies/${encodeURIComponent(id)}`),
+          policyLines,
+        ),
       ),
     );
 }
@@ -140,7 +144,7 @@ function addSimulate(command: Command): void {
         given: Command,
       ) =>
         speak(given, async (speaker) => {
-          const path = `/v1/policies/${id}/simulation`;
+          const path = `/v1/policies/${encodeURIComponent(id)}/simulation`;
           const body = { version, listed: list };
           printAnswer(speaker, await speaker.api.ask<SimulationView>('POST', path, body), simulationLines);
         }),

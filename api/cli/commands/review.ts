@@ -40,7 +40,7 @@ export function reviewCommand(): Command {
     .argument(...claimArgument)
     .action((id: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
-        const path = speaker.at(`/v1/reviews/${id}/return`);
+        const path = speaker.at(`/v1/reviews/${encodeURIComponent(id)}/return`);
         printAnswer(speaker, await speaker.api.ask<ClaimView>('POST', path), changedLines);
       }),
     );
@@ -61,7 +61,7 @@ export function reviewCommand(): Command {
     )
     .action((id: string, options: { decision: keyof typeof decisions; reason: string }, given: Command) =>
       speak(given, async (speaker) => {
-        const path = speaker.at(`/v1/reviews/${id}/decide`);
+        const path = speaker.at(`/v1/reviews/${encodeURIComponent(id)}/decide`);
         const body = { type: decisions[options.decision], ...saidOf(options) };
         printAnswer(speaker, await speaker.api.ask<ClaimView>('POST', path, body), changedLines);
       }),
@@ -80,7 +80,7 @@ function addTake(command: Command): void {
         const { api, at } = speaker;
         const lease = options.lease === undefined ? undefined : Number(options.lease);
         if (id !== undefined) {
-          const one = await api.ask<ClaimView>('POST', at(`/v1/reviews/${id}/take`), {
+          const one = await api.ask<ClaimView>('POST', at(`/v1/reviews/${encodeURIComponent(id)}/take`), {
             lease_seconds: lease,
           });
           printRows(speaker, columns, [one]);

@@ -33,7 +33,9 @@ export function rightsCommand(): Command {
       speak(given, async (speaker) => {
         const { api, at } = speaker;
         const id = await recordingIdOf(speaker, name);
-        const path = at(`/v1/recordings/${id}/rights/${assertionId}/withdraw`);
+        const path = at(
+          `/v1/recordings/${encodeURIComponent(id)}/rights/${encodeURIComponent(assertionId)}/withdraw`,
+        );
         printAnswer(speaker, await api.ask<RightsView>('POST', path), rightsLines);
       }),
     );
@@ -54,7 +56,7 @@ export function rightsCommand(): Command {
         const { api, at } = speaker;
         const id = await recordingIdOf(speaker, name);
         const asked = { view: options.view, valid_on: options.on, believed_at: options.believedAt };
-        const path = at(`/v1/recordings/${id}/rights`, asked);
+        const path = at(`/v1/recordings/${encodeURIComponent(id)}/rights`, asked);
         printAnswer(speaker, await api.ask<RightsView>('GET', path), rightsLines);
       }),
     );
@@ -91,7 +93,7 @@ Examples:
         const id = await recordingIdOf(speaker, name);
         const territories = { include: territory ?? ['Worldwide'], exclude: except };
         const body = { right, share, basis, territories, from, to, evidence, scan_id: scan };
-        const path = speaker.at(`/v1/recordings/${id}/rights`);
+        const path = speaker.at(`/v1/recordings/${encodeURIComponent(id)}/rights`);
         printAnswer(speaker, await speaker.api.ask<RightsView>('POST', path, body), rightsLines);
       }),
     );

@@ -38,7 +38,7 @@ export function submissionCommand(): Command {
     .argument('<submission_id>', 'as "earmark submission list" shows it')
     .action((id: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
-        const one = await speaker.api.ask<SubmissionView>('GET', `/v1/submissions/${id}`);
+        const one = await speaker.api.ask<SubmissionView>('GET', `/v1/submissions/${encodeURIComponent(id)}`);
         printAnswer(speaker, one, submissionLines);
       }),
     );
