@@ -173,6 +173,7 @@ create table claim_event (
   constraint claim_event_opens_where_it_is_first CHECK ((entry_number = 1) = (from_state IS NULL)),
   constraint claim_event_says_who CHECK ((actor_role = 'system'::text) = (actor_party_id IS NULL))
 );
+CREATE INDEX claim_event_by_raising ON claim_event USING btree (at, claim_id) WHERE entry_number = 1;
 alter table claim_event enable row level security, force row level security;
 create policy claim_events_within_mandate on claim_event as permissive for all to earmark_administrator
   using (((party_id = effective_party()) AND (EXISTS ( SELECT
@@ -265,6 +266,7 @@ create table dispute_event (
   constraint dispute_event_opens_where_it_is_first CHECK ((entry_number = 1) = (from_state IS NULL)),
   constraint dispute_event_says_who CHECK ((actor_role = 'system'::text) = (actor_party_id IS NULL))
 );
+CREATE INDEX dispute_event_by_opening ON dispute_event USING btree (at, dispute_id) WHERE entry_number = 1;
 alter table dispute_event enable row level security, force row level security;
 create policy dispute_events_within_mandate on dispute_event as permissive for all to earmark_administrator
   using (((party_id = effective_party()) AND (EXISTS ( SELECT
@@ -1050,6 +1052,7 @@ create table submission_match (
   constraint submission_match_is_made_once UNIQUE (submission_id, recording_id),
   constraint submission_match_of_submission FOREIGN KEY (party_id, submission_id) REFERENCES submission(party_id, submission_id)
 );
+CREATE INDEX submission_match_by_time ON submission_match USING btree (created_at, submission_match_id);
 alter table submission_match enable row level security, force row level security;
 create policy operator_reaches_all on submission_match as permissive for all to earmark_operator
   using (true);

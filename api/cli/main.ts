@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { CommandError, exitStatus } from './exit-status.ts';
 import { findFailure, isAboutEverything } from './failure.ts';
+import { nextStepAfter } from './next-step.ts';
 import { printable } from './output/terminal-text.ts';
 import { buildProgram } from './program.ts';
 
@@ -29,6 +30,8 @@ function report(error: unknown): number {
   const failure = findFailure(error);
   if (failure !== undefined) {
     say(`${failure.code}: ${failure.message}`);
+    const nextStep = nextStepAfter(failure.code);
+    if (nextStep !== undefined) say(nextStep);
     return isAboutEverything(failure) ? exitStatus.couldNotStart : exitStatus.someFailed;
   }
   if (error instanceof Error && 'syscall' in error) {

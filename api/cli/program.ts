@@ -5,21 +5,31 @@
 import { Command, Option } from 'commander';
 import { loadConfig } from '../config.ts';
 import { version } from '../http/version.ts';
+import { allowlistCommand } from './commands/allowlist.ts';
+import { claimCommand } from './commands/claim.ts';
+import { conflictCommand } from './commands/conflict.ts';
 import { demoCommand } from './commands/demo.ts';
+import { disputeCommand } from './commands/dispute.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { fingerprintCommand } from './commands/fingerprint.ts';
+import { identifierCommand } from './commands/identifier.ts';
 import { keyCommand } from './commands/key.ts';
 import { listCommand } from './commands/list.ts';
 import { mandateCommand } from './commands/mandate.ts';
 import { partyCommand } from './commands/party.ts';
+import { policyCommand } from './commands/policy.ts';
 import { registerCommand } from './commands/register.ts';
 import { reindexCommand } from './commands/reindex.ts';
 import { removeCommand } from './commands/remove.ts';
+import { reportCommand } from './commands/report.ts';
+import { reviewCommand } from './commands/review.ts';
+import { rightsCommand } from './commands/rights.ts';
 import { scanCommand } from './commands/scan.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
+import { submissionCommand } from './commands/submission.ts';
 import { submitCommand } from './commands/submit.ts';
 import { webhookCommand } from './commands/webhook.ts';
 
@@ -76,6 +86,16 @@ export function buildProgram(): Command {
     showCommand(),
     removeCommand(),
     reindexCommand(),
+    identifierCommand(),
+    rightsCommand(),
+    conflictCommand(),
+    policyCommand(),
+    submissionCommand(),
+    claimCommand(),
+    reviewCommand(),
+    disputeCommand(),
+    allowlistCommand(),
+    reportCommand(),
     partyCommand(),
     keyCommand(),
     mandateCommand(),

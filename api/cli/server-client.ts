@@ -12,7 +12,11 @@ const longestPauseMs = 60_000;
 export const uploadTimeoutMs = 15 * 60_000;
 const askTimeoutMs = 30_000;
 const maxAnswerBytes = 64 * 2 ** 20;
+/** Until a stream begins, and between two pieces of it. */
+const streamPauseMs = 60_000;
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
+/** Said by the server itself, before it did anything: what must not be done twice is sent again only after these. */
+const untouched: ReadonlySet<number> = new Set([429, 503]);
 
 export type ServerFailureCode = 'SERVER_UNREACHABLE' | 'SERVER_ANSWER_INVALID';
 
@@ -31,6 +35,10 @@ export type ServerClient = {
   /** `path` from the root of the server, such as `/v1/recordings`. */
   ask(method: 'GET' | 'DELETE', path: string, timeoutMs?: number): Promise<unknown>;
   send(path: string, form: FormData, headers?: Readonly<Record<string, string>>): Promise<unknown>;
+  /** What is changed by it is changed once: without an answer it is not sent again. Null where nothing is answered. */
+  change(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
+  /** For answers that are read while they come. */
+  stream(path: string): AsyncIterable<Uint8Array>;
   /** For what is not JSON. */
   text(path: string): Promise<string>;
 };
@@ -42,7 +50,13 @@ export function openServerClient(
   { isFirstContact = false } = {},
 ): ServerClient {
   const base = address.replace(/\/+$/, '');
-  const request = async (path: string, init: RequestInit, timeoutMs: number): Promise<string> => {
+  const request = async (
+    path: string,
+    init: RequestInit,
+    timeoutMs: number,
+    isRepeatable = true,
+  ): Promise<string> => {
+    const again = isRepeatable ? passing : untouched;
     const headers = new Headers(init.headers);
     if (apiKey !== undefined) headers.set('authorization', `Bearer ${apiKey}`);
     headers.set('accept', 'application/json, application/problem+json, text/plain');
@@ -56,11 +70,12 @@ export function openServerClient(
       };
       const answer = await once(base + path, options).catch((error: unknown) => unreachable(base, error));
       if (answer instanceof ServerFailure) {
-        if (isFirstContact || attempt >= maxAttempts || answer.code !== 'SERVER_UNREACHABLE') throw answer;
+        if (isFirstContact || !isRepeatable || attempt >= maxAttempts || answer.code !== 'SERVER_UNREACHABLE')
+          throw answer;
         await wait(pauseMs(attempt, undefined));
       } else {
         if (answer.status >= 200 && answer.status < 300) return answer.body;
-        if (!passing.has(answer.status) || attempt >= maxAttempts) throw refusalOf(base, answer);
+        if (!again.has(answer.status) || attempt >= maxAttempts) throw refusalOf(base, answer);
         await wait(pauseMs(attempt, answer.retryAfter));
       }
     }
@@ -71,8 +86,39 @@ export function openServerClient(
       parseJson(base, await request(path, { method }, timeoutMs)),
     send: async (path, form, headers = {}) =>
       parseJson(base, await request(path, { method: 'POST', body: form, headers }, uploadTimeoutMs)),
+    change: async (method, path, body) => {
+      const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+      const init = { method, ...(body === undefined ? {} : json) };
+      const answer = await request(path, init, askTimeoutMs, false);
+      return answer === '' ? null : parseJson(base, answer);
+    },
+    stream: (path) => streamOf(base, path, apiKey),
     text: (path) => request(path, { method: 'GET' }, askTimeoutMs),
   };
+}
+
+async function* streamOf(base: string, path: string, apiKey: string | undefined): AsyncGenerator<Uint8Array> {
+  const stopping = new AbortController();
+  const timer = setTimeout(
+    () => stopping.abort(new Error(`nothing came for ${streamPauseMs} ms`)),
+    streamPauseMs,
+  );
+  try {
+    const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    const response = await fetch(base + path, { headers, redirect: 'manual', signal: stopping.signal });
+    if (!response.ok) {
+      throw refusalOf(base, { status: response.status, body: await response.text(), retryAfter: undefined });
+    }
+    for await (const piece of response.body ?? []) {
+      timer.refresh();
+      yield piece;
+    }
+  } catch (error) {
+    throw error instanceof RegistryError ? error : unreachable(base, error);
+  } finally {
+    clearTimeout(timer);
+    stopping.abort();
+  }
 }
 
 type Answer = { readonly status: number; readonly body: string; readonly retryAfter: string | undefined };

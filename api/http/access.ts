@@ -7,11 +7,13 @@ import { type Scoped, type StoreContext, under } from '../context.ts';
 import { RegistryError } from '../errors.ts';
 import { type Caller, sessionOf } from '../registry/caller.ts';
 import { openKeyUses } from '../registry/key-uses.ts';
-import { authenticateKey } from '../registry/keys.ts';
 import type { App } from './fastify-types.ts';
 
+/** Whose key it is; nobody's, where it is undefined. */
+export type Authenticate = (key: string) => Promise<Caller | undefined>;
+
 /** Closes everything registered on this scope to whoever has no key with the route's scope. */
-export function requireKeys(scope: App, context: StoreContext): void {
+export function requireKeys(scope: App, context: StoreContext, authenticate: Authenticate): void {
   const uses = openKeyUses(context);
   scope.addHook('onClose', () => uses.close());
   scope.decorateRequest('caller', undefined);
@@ -19,7 +21,7 @@ export function requireKeys(scope: App, context: StoreContext): void {
   scope.addHook('onRequest', async (request) => {
     const key = presentedKey(request);
     if (key === undefined) return;
-    const caller = await authenticateKey(context, key);
+    const caller = await authenticate(key);
     if (caller) uses.note(caller.apiKeyId);
     request.caller = caller;
   });

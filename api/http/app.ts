@@ -6,7 +6,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Context } from '../context.ts';
-import { requireKeys } from './access.ts';
+import { authenticateKey } from '../registry/keys.ts';
+import { type Authenticate, requireKeys } from './access.ts';
 import { addConnectionHooks, logRequests, measureRequests } from './connection-hooks.ts';
 import { answerExpectations } from './expect-continue.ts';
 import type { App } from './fastify-types.ts';
@@ -70,6 +71,10 @@ import { registerRecordingRoute } from './routes/register-recording.ts';
 import { removeRecordingRoute } from './routes/remove-recording.ts';
 import { removeWebhookRoute } from './routes/remove-webhook.ts';
 import { replayWebhookDeliveriesRoute } from './routes/replay-webhook-deliveries.ts';
+import { reportChallengedPrecisionRoute } from './routes/report-challenged-precision.ts';
+import { reportClaimsRoute } from './routes/report-claims.ts';
+import { reportDisputesRoute } from './routes/report-disputes.ts';
+import { reportMatchesRoute } from './routes/report-matches.ts';
 import { returnReviewRoute } from './routes/return-review.ts';
 import { revokeKeyRoute } from './routes/revoke-key.ts';
 import { revokeMandateRoute } from './routes/revoke-mandate.ts';
@@ -95,7 +100,11 @@ import { limitConnections, serverOptions } from './server-options.ts';
 import { refuseUnknownQuery } from './strict-query.ts';
 import { UploadGate } from './upload-gate.ts';
 
-export async function buildApp(context: Context): Promise<App> {
+/** `authenticate`: for whoever asks in this process and is known without a key. */
+export async function buildApp(
+  context: Context,
+  authenticate: Authenticate = (key) => authenticateKey(context, key),
+): Promise<App> {
   const { config } = context;
   await prepareIncomingDirectory(config);
   const gate = new UploadGate(config, context.workers);
@@ -131,7 +140,7 @@ export async function buildApp(context: Context): Promise<App> {
 
   await app.register(
     async (v1: App) => {
-      requireKeys(v1, context);
+      requireKeys(v1, context, authenticate);
       await v1.register(rateLimit, rateLimitOptions(config));
       letActOnBehalf(v1, context);
       registerRecordingRoute(v1, context, gate, metrics);
@@ -185,6 +194,10 @@ export async function buildApp(context: Context): Promise<App> {
         allowAccountRoute(records, context);
         listAllowlistRoute(records, context);
         disallowAccountRoute(records, context);
+        reportClaimsRoute(records, context);
+        reportMatchesRoute(records, context);
+        reportDisputesRoute(records, context);
+        reportChallengedPrecisionRoute(records, context);
         createPartyRoute(records, context);
         listPartiesRoute(records, context);
         getPartyRoute(records, context);

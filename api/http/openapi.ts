@@ -49,6 +49,7 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'reviews', description: 'Claims that a person has to look at.' },
       { name: 'disputes', description: 'What the uploader says, and what becomes of it.' },
       { name: 'allowlist', description: 'Accounts that are not claimed from.' },
+      { name: 'reports', description: 'What happened in a period, as CSV or NDJSON.' },
       { name: 'parties', description: 'Who registers, scans and reviews.' },
       { name: 'mandates', description: 'Who may act for whom.' },
       { name: 'keys', description: 'What opens the API.' },

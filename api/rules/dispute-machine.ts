@@ -29,6 +29,11 @@ export const disputeStates = [
 ] as const;
 export type DisputeState = (typeof disputeStates)[number];
 
+/** The claim was given up, or nobody stood by it: it has fallen. */
+export const wonByUploader = ['upheld', 'lapsed'] as const satisfies readonly DisputeState[];
+/** The claimant has not answered yet. In the states that are left, the claim stood. */
+export const undecided = ['open', 'appealed'] as const satisfies readonly DisputeState[];
+
 export const disputeEvents = [
   'dispute',
   'escalate',

@@ -24,6 +24,7 @@ import * as policy from './policy.ts';
 import * as recording from './recording.ts';
 import * as reference from './reference.ts';
 import * as registration from './registration.ts';
+import * as report from './report.ts';
 import * as rights from './rights.ts';
 import * as rightsAssertion from './rights-assertion.ts';
 import * as scan from './scan.ts';
@@ -155,6 +156,11 @@ const sessionOperations = {
   findDispute: dispute.findDispute,
   listDisputes: dispute.listDisputes,
   listDisputeEvents: dispute.listDisputeEvents,
+
+  reportClaims: report.reportClaims,
+  reportDisputes: report.reportDisputes,
+  reportMatches: report.reportMatches,
+  reportChallengedPrecision: report.reportChallengedPrecision,
 };
 
 /** What a use case does in one transaction of its own: all of it happens, or nothing. */

@@ -76,4 +76,42 @@ describe('a request to a server', () => {
     await expect(client.ask('GET', '/x')).rejects.toMatchObject({ code: 'SERVER_ANSWER_INVALID' });
     expect(keys).toHaveLength(1);
   });
+
+  it('that changes something is sent again only where the server says that it did nothing', async () => {
+    const bodies: string[] = [];
+    const client = await clientOf(async (request, reply) => {
+      bodies.push(Buffer.concat(await collect(request)).toString());
+      if (bodies.length === 2) {
+        reply.destroy();
+        return;
+      }
+      reply.writeHead(bodies.length === 1 ? 429 : 200, { 'retry-after': '0' });
+      reply.end(bodies.length === 1 ? problem('RATE_LIMITED', 'slower') : '{}');
+    });
+    await expect(client.change('POST', '/v1/policies', { name: 'A' })).rejects.toMatchObject({
+      code: 'SERVER_UNREACHABLE',
+    });
+    expect(bodies).toEqual(['{"name":"A"}', '{"name":"A"}']);
+  });
+
+  it('may be answered by nothing', async () => {
+    const client = await clientOf((_request, reply) => reply.writeHead(204).end());
+    expect(await client.change('DELETE', '/v1/allowlist/1')).toBeNull();
+  });
+
+  it('for a stream is read while it comes, and fails where it breaks off or is refused', async () => {
+    const client = await clientOf((request, reply) => {
+      if (request.url === '/refused') {
+        reply.writeHead(400).end(problem('PERIOD_INVALID', 'too long'));
+        return;
+      }
+      reply.write('first\n', () =>
+        setImmediate(() => (request.url === '/broken' ? reply.destroy() : reply.end('last'))),
+      );
+    });
+    const read = async (path: string) => Buffer.concat(await collect(client.stream(path))).toString();
+    expect(await read('/whole')).toBe('first\nlast');
+    await expect(read('/broken')).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+    await expect(read('/refused')).rejects.toMatchObject({ code: 'PERIOD_INVALID' });
+  });
 });

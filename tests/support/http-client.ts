@@ -43,7 +43,8 @@ export class HttpClient {
     if (this.key !== undefined) headers.set('authorization', `Bearer ${this.key}`);
     const response = await fetch(`${this.address}${path}`, { ...init, headers });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
+    // Not of NDJSON, which is a line after the other.
+    const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       headers: response.headers,
