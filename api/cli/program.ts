@@ -16,6 +16,7 @@ import { partyCommand } from './commands/party.ts';
 import { registerCommand } from './commands/register.ts';
 import { reindexCommand } from './commands/reindex.ts';
 import { removeCommand } from './commands/remove.ts';
+import { retroscanCommand } from './commands/retroscan.ts';
 import { scanCommand } from './commands/scan.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
@@ -76,6 +77,7 @@ export function buildProgram(): Command {
     showCommand(),
     removeCommand(),
     reindexCommand(),
+    retroscanCommand(),
     partyCommand(),
     keyCommand(),
     mandateCommand(),

@@ -24,6 +24,7 @@ import * as policy from './policy.ts';
 import * as recording from './recording.ts';
 import * as reference from './reference.ts';
 import * as registration from './registration.ts';
+import * as retroscan from './retroscan.ts';
 import * as rights from './rights.ts';
 import * as rightsAssertion from './rights-assertion.ts';
 import * as scan from './scan.ts';
@@ -31,6 +32,7 @@ import type { Session } from './session.ts';
 import type { Queryable } from './statement.ts';
 import { asStoreError } from './store-unavailable.ts';
 import * as submission from './submission.ts';
+import * as submissionFingerprint from './submission-fingerprint.ts';
 import * as webhook from './webhook.ts';
 import * as webhookDelivery from './webhook-delivery.ts';
 
@@ -52,6 +54,15 @@ const serviceOperations = {
   forgetEvents,
   countJobs,
   listExcludedIntervals: excludedInterval.listExcludedIntervals,
+
+  readSubmissionFingerprints: submissionFingerprint.readSubmissionFingerprints,
+  submissionHead: submissionFingerprint.submissionHead,
+  findReplayedSubmission: submissionFingerprint.findReplayedSubmission,
+  forgetSubmissionFingerprints: submissionFingerprint.forgetSubmissionFingerprints,
+  findActiveFingerprint: retroscan.findActiveFingerprint,
+  hasRetroscanToDo: retroscan.hasRetroscanToDo,
+  extendRetroscans: retroscan.extendRetroscans,
+  failRetroscan: retroscan.failRetroscan,
 };
 
 /** Taking away what is over its time, whoever's it is: asked for in passing, and done by the service. */
@@ -155,6 +166,10 @@ const sessionOperations = {
   findDispute: dispute.findDispute,
   listDisputes: dispute.listDisputes,
   listDisputeEvents: dispute.listDisputeEvents,
+
+  findRetroscan: retroscan.findRetroscan,
+  listRetroscans: retroscan.listRetroscans,
+  requestRetroscan: retroscan.requestRetroscan,
 };
 
 /** What a use case does in one transaction of its own: all of it happens, or nothing. */
@@ -165,7 +180,15 @@ const transactionOperations = {
   writeScan: scan.writeScan,
   insertSubmission: submission.insertSubmission,
   insertSubmissionMatch: submission.insertSubmissionMatch,
+  insertSubmissionFingerprint: submissionFingerprint.insertSubmissionFingerprint,
+  listSubmissionMatches: submission.listSubmissionMatches,
+  keepReplayedMatch: submission.keepReplayedMatch,
 
+  startRetroscan: retroscan.startRetroscan,
+  advanceRetroscan: retroscan.advanceRetroscan,
+  finishRetroscan: retroscan.finishRetroscan,
+
+  listClaimsOfSubmissions: claim.listClaimsOfSubmissions,
   insertClaim: claim.insertClaim,
   lockClaim: claim.lockClaim,
   updateClaim: claim.updateClaim,

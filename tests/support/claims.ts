@@ -8,7 +8,7 @@ import type { DisputeWithHistory } from '../../api/registry/disputes.ts';
 import type { EventView } from '../../api/registry/event-history.ts';
 import { HttpClient } from './http-client.ts';
 import { ownRecording } from './owned-recording.ts';
-import { createKeyOf, openTestServer, type TestServer } from './server.ts';
+import { createKeyOf, openTestServer, type TestServer, type TestServerOptions } from './server.ts';
 import { syntheticFingerprintFile } from './synthetic-fingerprint.ts';
 
 export type ClaimsRegistry = TestServer & {
@@ -33,8 +33,8 @@ export type ClaimsRegistry = TestServer & {
 
 let seed = 500_000;
 
-export async function openClaimsRegistry(): Promise<ClaimsRegistry> {
-  const server = await openTestServer();
+export async function openClaimsRegistry(options: TestServerOptions = {}): Promise<ClaimsRegistry> {
+  const server = await openTestServer(options);
   const keyed = async (partyName: string, role: Role) => {
     const { key, partyId } = await createKeyOf(server.records, { partyName, role });
     return { client: new HttpClient(server.address, key), partyId };

@@ -82,6 +82,34 @@ export const pitchLook: Look = { ...alteredLook, maxHits: 2 ** 21 };
 /** Candidates verified in a window, of all tempos. */
 export const maxCandidates = 600;
 
+/**
+ * A new reference looked for in past uploads: the reference asks, and the uploads are what is indexed. Both are at
+ * reference density, whose ranks are two of an upload's taken together, so the reference's are counted double. Of 100
+ * altered uploads of 5 to 30 s of four recordings the looks below named 96, in 25,000 to 50,000 others; without any of
+ * the limits 96 too, at three times the work. The others lay under speech.
+ */
+export const referenceRankScale = 2;
+export const replayLook: Look = { ...firstLook, maxCandidates: 200 };
+/** At each tempo. */
+export const replayAlteredLook: Look = {
+  ...alteredLook,
+  ranks: 12,
+  effort: 30,
+  maxHits: 2 ** 12,
+  maxSliceHits: 2 ** 14,
+  maxCandidates: 20,
+};
+export const replayPitchLook: Look = { ...replayAlteredLook, maxHits: 2 ** 17 };
+/** Candidates that are laid over the reference, of all windows and tempos. */
+export const maxReplayCandidates = 2000;
+/**
+ * log10 of the probability, of one alignment and not of all that were tried, above which a past upload is not scanned
+ * again: those found had 1e-12 at the most and mostly less than 1e-20.
+ */
+export const logReplayThreshold = -8;
+/** Past uploads that one look names at the most, the likeliest first. */
+export const maxPastUploads = 10_000;
+
 /** The lines of the plane at one tempo are slices of a bucket: anchors within this many steps of where the line puts them. */
 export const sliceSteps = 9;
 /** The share of a bucket's postings that lie in the two of them, about: each is 1.8 cells of some 45 that anchors lie in. */
