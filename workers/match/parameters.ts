@@ -84,12 +84,12 @@ export const maxCandidates = 600;
 
 /**
  * A new reference looked for in past uploads: the reference asks, and the uploads are what is indexed. Both are at
- * reference density, whose ranks are two of an upload's taken together, so the reference's are counted double. Of 100
- * altered uploads of 5 to 30 s of four recordings the looks below named 96, in 25,000 to 50,000 others; without any of
- * the limits 96 too, at three times the work. The others lay under speech.
+ * reference density, whose ranks are two of an upload's taken together, so the reference's are counted double. What the
+ * looks below cost and find: `npm run bench:retroscan`. Wider ones (all peaks, 2^21 postings and more) found one or two
+ * in a hundred altered uploads more at three times the work; what lies under speech is not among them.
  */
 export const referenceRankScale = 2;
-export const replayLook: Look = { ...firstLook, maxCandidates: 200 };
+export const replayLook: Look = { ...firstLook, ranks: 40, effort: 90, maxHits: 2 ** 19, maxCandidates: 300 };
 /** At each tempo. */
 export const replayAlteredLook: Look = {
   ...alteredLook,
@@ -104,9 +104,9 @@ export const replayPitchLook: Look = { ...replayAlteredLook, maxHits: 2 ** 17 };
 export const maxReplayCandidates = 2000;
 /**
  * log10 of the probability, of one alignment and not of all that were tried, above which a past upload is not scanned
- * again: those found had 1e-12 at the most and mostly less than 1e-20.
+ * again. Of 4,000 strangers none comes below it; nearly all that hold the reference have less than 1e-12.
  */
-export const logReplayThreshold = -8;
+export const logReplayThreshold = -5;
 /** Past uploads that one look names at the most, the likeliest first. */
 export const maxPastUploads = 10_000;
 
