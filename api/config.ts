@@ -51,6 +51,11 @@ const Environment = Type.Object({
   // How long the fingerprint of an upload is kept beside its scan, so that the scan can be explained. 0 keeps none.
   EARMARK_SCAN_FINGERPRINT_DAYS: Type.Integer({ minimum: 0, maximum: 3650, default: 90 }),
 
+  // How long the fingerprint of a submission is kept, to find in it what becomes active later. 0 keeps none.
+  EARMARK_SUBMISSION_FINGERPRINT_DAYS: Type.Integer({ minimum: 0, maximum: 3650, default: 365 }),
+  // Share of the time that retroscans, of which one runs at once, may keep a thread busy.
+  EARMARK_RETROSCAN_PERCENT: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
+
   // How long events, and what of them was delivered to webhooks, are kept.
   EARMARK_EVENT_DAYS: Type.Integer({ minimum: 7, maximum: 3650, default: 90 }),
   // Whether webhooks may go to private and loopback addresses, and over http. Whoever may make a webhook then reaches
@@ -94,6 +99,10 @@ export type Config = {
   readonly shutdownTimeoutMs: number;
   /** Days that what was scanned can be explained. */
   readonly scanFingerprintDays: number;
+  /** Days that new references are looked for in a submission. */
+  readonly submissionFingerprintDays: number;
+  /** Of one thread's time. */
+  readonly retroscanPercent: number;
   /** Days that events are kept. */
   readonly eventDays: number;
   readonly webhookAllowPrivate: boolean;
@@ -133,6 +142,8 @@ export function loadConfig(
     maxPauseMs: read.EARMARK_MAX_PAUSE_MS,
     shutdownTimeoutMs: read.EARMARK_SHUTDOWN_TIMEOUT_MS,
     scanFingerprintDays: read.EARMARK_SCAN_FINGERPRINT_DAYS,
+    submissionFingerprintDays: read.EARMARK_SUBMISSION_FINGERPRINT_DAYS,
+    retroscanPercent: read.EARMARK_RETROSCAN_PERCENT,
     eventDays: read.EARMARK_EVENT_DAYS,
     webhookAllowPrivate: read.EARMARK_WEBHOOK_ALLOW_PRIVATE === 'true',
     deadlineDays: {

@@ -144,7 +144,7 @@ create policy claims_of_either_side on claim as permissive for all to earmark_te
   using (((party_id = caller_party()) OR (reporter_id = caller_party())));
 grant select on claim to earmark_administrator;
 grant insert, select on claim to earmark_operator;
-grant select on claim to earmark_service;
+grant insert, select on claim to earmark_service;
 grant insert, select on claim to earmark_tenant;
 grant update (deadline_at, entered_at, leased_by, leased_until, state, version) on claim to earmark_administrator;
 grant update (deadline_at, entered_at, leased_by, leased_until, state, version) on claim to earmark_operator;
@@ -893,6 +893,48 @@ grant update (status, status_reason) on reference to earmark_administrator;
 grant update (status, status_reason) on reference to earmark_operator;
 grant update (status, status_reason) on reference to earmark_tenant;
 
+create table retroscan (
+  retroscan_id uuid not null,
+  party_id uuid not null,
+  reference_id uuid not null,
+  cause text not null,
+  state text not null,
+  feed_position bigint,
+  begin_position bigint not null default 0,
+  checked_position bigint not null default 0,
+  until_position bigint not null default 0,
+  scanned_count integer not null default 0,
+  match_count integer not null default 0,
+  claim_count integer not null default 0,
+  failure_count integer not null default 0,
+  failure text,
+  requested_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint retroscan_pk PRIMARY KEY (retroscan_id),
+  constraint retroscan_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
+  constraint retroscan_cause_is_known CHECK (cause = ANY (ARRAY['reference'::text, 'recording'::text, 'rights'::text, 'request'::text])),
+  constraint retroscan_failure_is_bounded CHECK (char_length(failure) <= 300),
+  constraint retroscan_goes_forward CHECK (begin_position <= checked_position AND checked_position <= until_position),
+  constraint retroscan_has_ended_where_it_is_over CHECK ((ended_at IS NOT NULL) = (state = ANY (ARRAY['done'::text, 'failed'::text]))),
+  constraint retroscan_says_why_it_failed CHECK (state <> 'failed'::text OR failure IS NOT NULL),
+  constraint retroscan_state_is_known CHECK (state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))
+);
+CREATE INDEX retroscan_by_feed ON retroscan USING btree (feed_position);
+CREATE INDEX retroscan_by_party ON retroscan USING btree (party_id, retroscan_id);
+CREATE INDEX retroscan_to_do ON retroscan USING btree (state, retroscan_id) WHERE state = ANY (ARRAY['waiting'::text, 'running'::text]);
+CREATE UNIQUE INDEX retroscan_waits_once ON retroscan USING btree (reference_id) WHERE state = 'waiting'::text;
+alter table retroscan enable row level security, force row level security;
+create policy operator_reaches_all on retroscan as permissive for all to earmark_operator
+  using (true);
+create policy service_replays on retroscan as permissive for all to earmark_service
+  using (true);
+create policy own_retroscans on retroscan as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+grant select on retroscan to earmark_operator;
+grant insert, select, update on retroscan to earmark_service;
+grant select on retroscan to earmark_tenant;
+
 create table rights_assertion (
   rights_assertion_id uuid not null,
   party_id uuid not null,
@@ -1029,12 +1071,54 @@ create table submission (
 alter table submission enable row level security, force row level security;
 create policy operator_reaches_all on submission as permissive for all to earmark_operator
   using (true);
+create policy service_replays on submission as permissive for select to earmark_service
+  using (true);
 create policy own_submissions on submission as permissive for all to earmark_tenant
   using ((party_id = caller_party()));
 create policy submission_is_made_by_scope on submission as restrictive for insert to earmark_tenant
   with check (caller_has('submit:uploads'::text));
 grant insert, select on submission to earmark_operator;
+grant select on submission to earmark_service;
 grant insert, select on submission to earmark_tenant;
+
+create table submission_fingerprint (
+  submission_id uuid not null,
+  party_id uuid not null,
+  position bigint not null,
+  index_position bigint not null,
+  feed_position bigint not null,
+  bytes bytea storage external not null,
+  created_at timestamp with time zone not null,
+  constraint submission_fingerprint_pk PRIMARY KEY (submission_id),
+  constraint submission_fingerprint_position_is_its_own UNIQUE ("position"),
+  constraint submission_fingerprint_of_submission FOREIGN KEY (party_id, submission_id) REFERENCES submission(party_id, submission_id) ON DELETE CASCADE,
+  constraint submission_fingerprint_is_not_empty CHECK (octet_length(bytes) > 0)
+);
+CREATE INDEX submission_fingerprint_by_age ON submission_fingerprint USING btree (created_at);
+CREATE INDEX submission_fingerprint_overtaken ON submission_fingerprint USING btree ("position") WHERE index_position < feed_position;
+alter table submission_fingerprint enable row level security, force row level security;
+create policy operator_reaches_all on submission_fingerprint as permissive for all to earmark_operator
+  using (true);
+create policy service_replays on submission_fingerprint as permissive for all to earmark_service
+  using (true);
+create policy own_submission_fingerprints on submission_fingerprint as permissive for all to earmark_tenant
+  using ((party_id = caller_party()));
+create policy submission_fingerprint_is_made_by_scope on submission_fingerprint as restrictive for insert to earmark_tenant
+  with check (caller_has('submit:uploads'::text));
+grant insert, select on submission_fingerprint to earmark_operator;
+grant delete, select on submission_fingerprint to earmark_service;
+grant insert, select on submission_fingerprint to earmark_tenant;
+grant update (index_position) on submission_fingerprint to earmark_service;
+
+create table submission_head (
+  submission_head_id boolean not null default true,
+  position bigint not null,
+  constraint submission_head_pk PRIMARY KEY (submission_head_id),
+  constraint submission_head_is_one_row CHECK (submission_head_id),
+  constraint submission_head_position_is_not_negative CHECK ("position" >= 0)
+) with (fillfactor=10);
+grant select on submission_head to earmark_service;
+grant update (position) on submission_head to earmark_service;
 
 create table submission_match (
   submission_match_id uuid not null,
@@ -1056,12 +1140,16 @@ CREATE INDEX submission_match_by_time ON submission_match USING btree (created_a
 alter table submission_match enable row level security, force row level security;
 create policy operator_reaches_all on submission_match as permissive for all to earmark_operator
   using (true);
+create policy service_replays on submission_match as permissive for all to earmark_service
+  using (true);
 create policy own_submission_matches on submission_match as permissive for all to earmark_tenant
   using ((party_id = caller_party()));
 create policy submission_match_is_made_by_scope on submission_match as restrictive for insert to earmark_tenant
   with check (caller_has('submit:uploads'::text));
 grant insert, select on submission_match to earmark_operator;
+grant insert, select on submission_match to earmark_service;
 grant insert, select on submission_match to earmark_tenant;
+grant update (facts, outcomes, reference_id, segments, unclaimed) on submission_match to earmark_service;
 
 create table webhook (
   webhook_id uuid not null,
@@ -1344,6 +1432,21 @@ CREATE OR REPLACE FUNCTION public.may_act()
  STABLE PARALLEL SAFE
 RETURN (EXISTS (SELECT FROM mandate m WHERE ((m.party_id = effective_party()) AND (m.administrator_id = caller_party()))))
 
+CREATE OR REPLACE FUNCTION public.next_submission_position()
+ RETURNS TABLE("position" bigint, feed_position bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+begin
+  update submission_head h set position = h.position + 1 returning h.position into next_submission_position.position;
+  -- In a statement of its own: what was committed while the lock was waited for is seen.
+  select h.position into next_submission_position.feed_position from feed_head h;
+  return next;
+end
+$function$
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
 CREATE OR REPLACE FUNCTION public.parties_asserting_elsewhere(of_recording_id uuid, asked_scheme text, asked_value text)
  RETURNS bigint
  LANGUAGE sql
@@ -1450,6 +1553,34 @@ BEGIN ATOMIC
            WHERE ((l.recording_id = r.recording_id) AND (e.eligibility = 'claim_eligible'::text)))) AS "exists"
     FROM recording r
    WHERE ((r.recording_id = ANY (recordings_heard.of_recording_ids)) AND hears_rights(r.recording_id, recordings_heard.of_scan_id));
+END
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.request_retroscan(ids uuid[], of_recording_id uuid, because text, at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+BEGIN ATOMIC
+ WITH asked AS (
+          INSERT INTO retroscan (retroscan_id, party_id, reference_id, cause, state, requested_at)  SELECT (request_retroscan.ids)[numbered.n] AS ids,
+                     r.party_id,
+                     r.reference_id,
+                     request_retroscan.because AS because,
+                     'waiting',
+                     request_retroscan.at AS at
+                    FROM (( SELECT l.reference_id,
+                             row_number() OVER (ORDER BY l.reference_id) AS n
+                            FROM recording_reference l
+                           WHERE (l.recording_id = request_retroscan.of_recording_id)) numbered
+                      JOIN reference r ON ((r.reference_id = numbered.reference_id)))
+                   WHERE ((r.status = 'active'::text) AND (numbered.n <= cardinality(request_retroscan.ids))) ON CONFLICT(reference_id)
+           WHERE (state = 'waiting'::text) DO NOTHING
+           RETURNING retroscan.retroscan_id
+         )
+  SELECT count(*) AS count
+    FROM asked;
 END
 -- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service

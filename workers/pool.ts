@@ -16,6 +16,8 @@ import {
   type MatchAnswer,
   type MatchTask,
   type NewReference,
+  type PastUpload,
+  type ReplayTask,
   type Reply,
   type SharedSegment,
   type Task,
@@ -36,6 +38,8 @@ export type Workers = {
   fingerprintInBulk(task: Omit<FingerprintTask, 'kind'>): Promise<FingerprintedAudio>;
   /** @throws WorkerError FINGERPRINT_*, POOL_FULL */
   match(task: Omit<MatchTask, 'kind'>): Promise<MatchAnswer>;
+  /** In the order of their positions. @throws WorkerError FINGERPRINT_*, POOL_FULL */
+  replay(task: Omit<ReplayTask, 'kind'>): Promise<readonly PastUpload[]>;
   /** @throws WorkerError FINGERPRINT_*, POOL_FULL */
   explain(task: Omit<ExplainTask, 'kind'>): Promise<MatchExplanation>;
   buildSegment(references: readonly NewReference[]): Promise<SharedArrayBuffer>;
@@ -126,6 +130,7 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
     queued: () => line.length,
     fingerprint: (task) => run({ kind: 'fingerprint', ...task }, task.limits.maxWallMs + graceMs),
     match: (task) => run({ kind: 'match', ...task }, maxMatchMs),
+    replay: (task) => run({ kind: 'replay', ...task }, maxMatchMs),
     explain: (task) => run({ kind: 'explain', ...task }, maxMatchMs),
     buildSegment: (references) => run({ kind: 'build', references }),
     mergeSegments: (segments) => run({ kind: 'merge', segments }),

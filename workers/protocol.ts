@@ -46,12 +46,12 @@ export type SharedSegment = {
   readonly tombstones: SharedArrayBuffer;
 };
 
-/** A reference on its way into the index. */
+/** A reference on its way into the index; or a submission on its way into the bank of past ones. */
 export type NewReference = {
   readonly referenceId: string;
   /** Where in the change feed it became active. */
   readonly position: number;
-  /** A fingerprint file's bytes, reference density. */
+  /** A fingerprint file's bytes. What is above reference density is left out. */
   readonly fingerprint: Uint8Array;
 };
 
@@ -73,7 +73,23 @@ export type MatchTask = {
   readonly transforms: TransformSet;
   /** Whether segments come with their alternatives. */
   readonly alternatives?: boolean;
+  /**
+   * Frames of every reference that could have matched, where the segments are only some of them. Such segments are
+   * looked at once: the threads do not keep them.
+   */
+  readonly indexFrames?: number;
 };
+
+/** Looks for a reference in past uploads, which stand where references stand in a search: as the segments. */
+export type ReplayTask = {
+  readonly kind: 'replay';
+  readonly segments: readonly SharedSegment[];
+  /** A fingerprint file's bytes, reference density. */
+  readonly reference: Uint8Array;
+};
+
+/** A past upload that the reference may be in, to be scanned as uploads are scanned. */
+export type PastUpload = { readonly submissionId: string; readonly position: number };
 
 export type ExplainTask = {
   readonly kind: 'explain';
@@ -109,7 +125,14 @@ export type ReferenceMatch = {
   readonly segments: readonly MatchSegment[];
 };
 
-export type Task = FingerprintTask | FingerprintBatchTask | MatchTask | ExplainTask | BuildTask | MergeTask;
+export type Task =
+  | FingerprintTask
+  | FingerprintBatchTask
+  | MatchTask
+  | ReplayTask
+  | ExplainTask
+  | BuildTask
+  | MergeTask;
 
 export type TaskResult<T extends Task = Task> = T extends FingerprintTask
   ? FingerprintedAudio
@@ -117,9 +140,11 @@ export type TaskResult<T extends Task = Task> = T extends FingerprintTask
     ? readonly FingerprintReply[]
     : T extends MatchTask
       ? MatchAnswer
-      : T extends ExplainTask
-        ? MatchExplanation
-        : SharedArrayBuffer;
+      : T extends ReplayTask
+        ? readonly PastUpload[]
+        : T extends ExplainTask
+          ? MatchExplanation
+          : SharedArrayBuffer;
 
 /** What comes back over a thread's border, where errors would lose their code. */
 export type Reply = Answered<TaskResult>;

@@ -5,6 +5,7 @@ import { fingerprintBatch } from './fingerprint/fingerprint-batch.ts';
 import { buildSegment, mergeSegments } from './index/build-segment.ts';
 import { openSegment, type Segment } from './index/segment.ts';
 import { explainMatch } from './match/explain.ts';
+import { findPastUploads } from './match/find-past-uploads.ts';
 import { framesOfAll, matchUpload, type SearchedSegment } from './match/match-upload.ts';
 import type { Reply, SharedSegment, Task, TaskResult } from './protocol.ts';
 
@@ -24,7 +25,13 @@ async function resultOf(task: Task): Promise<TaskResult> {
     case 'fingerprint-batch':
       return await fingerprintBatch(task.paths, task);
     case 'match':
-      return matchUpload(task.fingerprint, openAll(task.segments), task);
+      return matchUpload(
+        task.fingerprint,
+        task.indexFrames === undefined ? openAll(task.segments) : openOnce(task.segments),
+        task,
+      );
+    case 'replay':
+      return findPastUploads(task.reference, openOnce(task.segments));
     case 'explain':
       return explainMatch(task.fingerprint, task.reference, {
         transforms: task.transforms,
@@ -46,6 +53,14 @@ function openAll(segments: readonly SharedSegment[]): SearchedSegment[] {
   );
   return segments.map(({ segmentId, tombstones }) => ({
     segment: opened.get(segmentId) as Segment,
+    tombstones: new Uint8Array(tombstones),
+  }));
+}
+
+/** Without letting go of those of the newest search. */
+function openOnce(segments: readonly SharedSegment[]): SearchedSegment[] {
+  return segments.map(({ bytes, tombstones }) => ({
+    segment: openSegment(bytes),
     tombstones: new Uint8Array(tombstones),
   }));
 }

@@ -23,6 +23,7 @@ import { registerCommand } from './commands/register.ts';
 import { reindexCommand } from './commands/reindex.ts';
 import { removeCommand } from './commands/remove.ts';
 import { reportCommand } from './commands/report.ts';
+import { retroscanCommand } from './commands/retroscan.ts';
 import { reviewCommand } from './commands/review.ts';
 import { rightsCommand } from './commands/rights.ts';
 import { scanCommand } from './commands/scan.ts';
@@ -96,6 +97,7 @@ export function buildProgram(): Command {
     disputeCommand(),
     allowlistCommand(),
     reportCommand(),
+    retroscanCommand(),
     partyCommand(),
     keyCommand(),
     mandateCommand(),

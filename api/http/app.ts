@@ -49,6 +49,7 @@ import { getPartyRoute } from './routes/get-party.ts';
 import { getPolicyRoute } from './routes/get-policy.ts';
 import { getReady } from './routes/get-ready.ts';
 import { getRecordingRoute } from './routes/get-recording.ts';
+import { getRetroscanRoute } from './routes/get-retroscan.ts';
 import { getScanRoute } from './routes/get-scan.ts';
 import { getSubmissionRoute } from './routes/get-submission.ts';
 import { getWebhookRoute } from './routes/get-webhook.ts';
@@ -62,6 +63,7 @@ import { listOwnershipConflictsRoute } from './routes/list-ownership-conflicts.t
 import { listPartiesRoute } from './routes/list-parties.ts';
 import { listPoliciesRoute } from './routes/list-policies.ts';
 import { listRecordingsRoute } from './routes/list-recordings.ts';
+import { listRetroscansRoute } from './routes/list-retroscans.ts';
 import { listReviewsRoute } from './routes/list-reviews.ts';
 import { listSubmissionsRoute } from './routes/list-submissions.ts';
 import { listWebhookDeliveriesRoute } from './routes/list-webhook-deliveries.ts';
@@ -75,6 +77,7 @@ import { reportChallengedPrecisionRoute } from './routes/report-challenged-preci
 import { reportClaimsRoute } from './routes/report-claims.ts';
 import { reportDisputesRoute } from './routes/report-disputes.ts';
 import { reportMatchesRoute } from './routes/report-matches.ts';
+import { requestRetroscanRoute } from './routes/request-retroscan.ts';
 import { returnReviewRoute } from './routes/return-review.ts';
 import { revokeKeyRoute } from './routes/revoke-key.ts';
 import { revokeMandateRoute } from './routes/revoke-mandate.ts';
@@ -181,6 +184,9 @@ export async function buildApp(
         getClaimRoute(records, context);
         getClaimHistoryRoute(records, context);
         actOnClaimRoute(records, context);
+        requestRetroscanRoute(records, context);
+        listRetroscansRoute(records, context);
+        getRetroscanRoute(records, context);
         listReviewsRoute(records, context);
         takeReviewsRoute(records, context);
         takeReviewRoute(records, context);

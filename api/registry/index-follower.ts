@@ -6,11 +6,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { openSegment, type Segment, segmentReference } from '../../workers/index/segment.ts';
+import { frameMs } from '../../workers/fingerprint/parameters.ts';
+import { segmentReference } from '../../workers/index/segment.ts';
 import type { Workers } from '../../workers/pool.ts';
 import type { NewReference, SharedSegment } from '../../workers/protocol.ts';
 import type { Store } from '../store/store.ts';
 import { type ExcludedSpans, spansOf } from './excluded-spans.ts';
+import { framesOf, type HeldSegment, holdSegment, removeReference } from './held-segment.ts';
 import { deleteIndexFiles, readIndexFiles, type StoredIndex, writeIndexFiles } from './index-files.ts';
 import { chooseMerge } from './merge-policy.ts';
 
@@ -29,6 +31,12 @@ type IndexStatus = {
   readonly ready: boolean;
 };
 
+/** What an index follows: the change feed, or something that reads like it. */
+export type FollowedFeed = Pick<
+  Store,
+  'registryId' | 'feedHead' | 'readFeed' | 'listExcludedIntervals' | 'listenToFeed'
+>;
+
 export type RegistryIndex = {
   position(): number;
   /** Whether it has once caught up with the feed since it was opened. */
@@ -36,19 +44,15 @@ export type RegistryIndex = {
   /** Resolves when everything committed before the call is in; rejects when that cannot be. */
   catchUp(): Promise<void>;
   segments(): readonly SharedSegment[];
+  /** Of all references that can match. */
+  frames(): number;
+  /** Lets go of what came at earlier positions, without the feed's saying so. */
+  forgetBefore(position: number): void;
   /** What may not match although it is in the segments. */
   excluded(): ExcludedSpans;
   status(): IndexStatus;
   /** Writes what is not yet on disk, then lets go. */
   close(): Promise<void>;
-};
-
-type Held = {
-  /** What crosses to the threads, and no more than that. */
-  readonly shared: SharedSegment;
-  readonly segment: Segment;
-  readonly removed: Uint8Array;
-  readonly indexByReference: Map<string, number>;
 };
 
 /** Entries and bytes of constellations read from the feed at once; one batch is one new segment. */
@@ -60,17 +64,19 @@ const pollMs = 5_000;
 const writeDelayMs = 2_000;
 
 export async function openIndex(options: {
-  readonly store: Store;
-  readonly workers: Workers;
+  readonly store: FollowedFeed;
+  readonly workers: Pick<Workers, 'buildSegment' | 'mergeSegments'>;
   readonly log: Logger;
   readonly dataDir: string;
+  /** In the data directory. */
+  readonly folderName?: string;
 }): Promise<RegistryIndex> {
   const { store, workers, log } = options;
-  const folder = join(options.dataDir, 'index');
+  const folder = join(options.dataDir, options.folderName ?? 'index');
   const registryId = await store.registryId();
   const stored = await readUsableFiles(store, folder, registryId);
-  let held: readonly Held[] = (stored?.segments ?? []).map(({ name, bytes, removed }) =>
-    hold(name, bytes, removed),
+  let held: readonly HeldSegment[] = (stored?.segments ?? []).map(({ name, bytes, removed }) =>
+    holdSegment(name, bytes, removed),
   );
   let position = stored?.position ?? 0;
   // Those that are still to come in the feed too: a span that is left out early is never missed.
@@ -82,23 +88,6 @@ export async function openIndex(options: {
   let writeTimer: NodeJS.Timeout | undefined;
   let isChanged = false;
 
-  function hold(name: string, bytes: SharedArrayBuffer, removed: readonly number[] = []): Held {
-    const segment = openSegment(bytes);
-    const tombstones = new SharedArrayBuffer(Math.max(1, segment.referenceCount));
-    const flags = new Uint8Array(tombstones);
-    for (const index of removed) flags[index] = 1;
-    const indexByReference = new Map<string, number>();
-    for (let i = 0; i < segment.referenceCount; i++) {
-      if (!flags[i]) indexByReference.set(segmentReference(segment, i).referenceId, i);
-    }
-    return {
-      shared: { segmentId: name, bytes, tombstones },
-      segment,
-      removed: flags,
-      indexByReference,
-    };
-  }
-
   /** Takes in one batch of the feed; says whether there may be more. */
   async function followOnce(): Promise<boolean> {
     const entries = await store.readFeed({ after: position, limit: batchEntries, maxBytes: batchBytes });
@@ -109,14 +98,14 @@ export async function openIndex(options: {
     for (const { kind, referenceId, position: at, constellation } of entries) {
       if (kind === 'delete') {
         added.delete(referenceId);
-        remove(referenceId);
+        for (const one of held) removeReference(one, referenceId);
       } else if (kind === 'exclude') cut.add(referenceId);
       else if (constellation !== undefined)
         added.set(referenceId, { referenceId, position: at, fingerprint: constellation });
     }
     if (added.size > 0) {
       const bytes = await workers.buildSegment([...added.values()]);
-      held = [...held, hold(randomUUID(), bytes)];
+      held = [...held, holdSegment(randomUUID(), bytes)];
     }
     if (cut.size > 0)
       excluded = new Map([...excluded, ...spansOf(await store.listExcludedIntervals([...cut]))]);
@@ -127,13 +116,18 @@ export async function openIndex(options: {
     return true;
   }
 
-  function remove(referenceId: string): void {
-    for (const { indexByReference, removed } of held) {
-      const index = indexByReference.get(referenceId);
-      if (index === undefined) continue;
-      removed[index] = 1;
-      indexByReference.delete(referenceId);
+  const frames = () => held.reduce((sum, one) => sum + framesOf(one), 0);
+
+  function forgetBefore(first: number): void {
+    for (const one of held) {
+      // Merges keep the order of the feed, so that what is old stands together.
+      for (let i = 0; i < one.segment.referenceCount; i++) {
+        const { referenceId, position: at } = segmentReference(one.segment, i);
+        if (at >= first) break;
+        removeReference(one, referenceId);
+      }
     }
+    held = held.filter(({ indexByReference }) => indexByReference.size > 0);
   }
 
   /** One pass through the feed at a time. Who asks while one runs waits for it and for one more. */
@@ -186,15 +180,18 @@ export async function openIndex(options: {
     );
   }
 
-  async function merge(sources: readonly Held[]): Promise<void> {
-    const merged = hold(randomUUID(), await workers.mergeSegments(sources.map(({ shared }) => shared)));
+  async function merge(sources: readonly HeldSegment[]): Promise<void> {
+    const merged = holdSegment(
+      randomUUID(),
+      await workers.mergeSegments(sources.map(({ shared }) => shared)),
+    );
     // What was removed while the merge ran is in the tombstones of the sources only.
     for (const [referenceId, index] of merged.indexByReference) {
       if (sources.some((source) => source.indexByReference.has(referenceId))) continue;
       merged.removed[index] = 1;
       merged.indexByReference.delete(referenceId);
     }
-    const at = held.indexOf(sources[0] as Held);
+    const at = held.indexOf(sources[0] as HeldSegment);
     held = [
       ...held.slice(0, at),
       ...(merged.segment.referenceCount > 0 ? [merged] : []),
@@ -239,6 +236,8 @@ export async function openIndex(options: {
     position: () => position,
     ready: () => isReady,
     catchUp,
+    frames,
+    forgetBefore,
     segments: () => held.map(({ shared }) => shared),
     excluded: () => excluded,
     status: () => ({
@@ -246,7 +245,7 @@ export async function openIndex(options: {
       ready: isReady,
       segments: held.length,
       recordings: held.reduce((sum, { indexByReference }) => sum + indexByReference.size, 0),
-      seconds: Math.round(held.reduce((sum, one) => sum + secondsOf(one), 0)),
+      seconds: Math.round((frames() * frameMs) / 1000),
       bytes: held.reduce(
         (sum, { segment }) => sum + segment.bytes.byteLength - segment.constellations.length,
         0,
@@ -267,7 +266,7 @@ export async function openIndex(options: {
 
 /** Files ahead of the feed are another past's: the database was put back to an earlier state. */
 async function readUsableFiles(
-  store: Store,
+  store: FollowedFeed,
   folder: string,
   registryId: string,
 ): Promise<StoredIndex | undefined> {
@@ -275,10 +274,4 @@ async function readUsableFiles(
   if (stored === undefined || stored.position <= (await store.feedHead())) return stored;
   await deleteIndexFiles(folder);
   return undefined;
-}
-
-function secondsOf({ segment, indexByReference }: Held): number {
-  let frames = 0;
-  for (const index of indexByReference.values()) frames += segmentReference(segment, index).frameCount;
-  return frames * 0.02;
 }

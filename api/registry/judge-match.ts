@@ -41,6 +41,8 @@ export type UploadFound = {
   readonly upload: UploadView;
   readonly at: Date;
   readonly days: DeadlineDays<'potential' | 'disputed' | 'appealed'>;
+  /** The upload was submitted before, and a retroscan found this in it. */
+  readonly isPast?: boolean;
 };
 
 export type JudgedMatch = {
@@ -142,9 +144,10 @@ export function derivedOf<S extends string>(subject: {
   };
 }
 
-function raise({ partyId, action, state, review }: RaisedClaim, { at, days }: UploadFound) {
+function raise({ partyId, action, state, review }: RaisedClaim, { at, days, isPast }: UploadFound) {
+  const match = isPast === true ? 'A match in a past upload, found by a retroscan' : 'A match';
   const reason =
-    state === 'active' ? 'A match.' : `A match that a person has to look at: ${review.join(', ')}.`;
+    state === 'active' ? `${match}.` : `${match} that a person has to look at: ${review.join(', ')}.`;
   const event = {
     type: state === 'active' ? ('raise' as const) : ('route' as const),
     actor: system,

@@ -61,6 +61,7 @@ export async function registerRecording(
     externalId,
     metadata,
     eligibility: 'claim_eligible',
+    now: context.clock.now(),
     fingerprint: {
       algorithm,
       parameterVersion: fingerprint.parameterVersion,

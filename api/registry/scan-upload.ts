@@ -89,7 +89,7 @@ export async function searchUpload(context: Scoped<Context>, request: ScanReques
 }
 
 /** Register-then-scan always sees the registration: the index may be a notification behind, never a scan. */
-async function catchUp({ index, store }: Scoped<Context>): Promise<void> {
+export async function catchUp({ index, store }: Pick<Scoped<Context>, 'index' | 'store'>): Promise<void> {
   if (!index.ready()) refuse(index.position());
   const head = await store.feedHead();
   if (index.position() < head) await index.catchUp();
@@ -108,8 +108,8 @@ function refuse(position: number, head?: number): never {
  * A match is per recording: a reference that stands for two recordings gives two matches, and one that was
  * removed while the search ran gives none.
  */
-async function findRecordings(
-  { store }: Scoped<Context>,
+export async function findRecordings(
+  { store }: Scoped,
   matches: MatchAnswer['matches'],
 ): Promise<FoundRecording[]> {
   if (matches.length === 0) return [];

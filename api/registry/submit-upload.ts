@@ -12,10 +12,10 @@ import { RegistryError } from '../errors.ts';
 import { contentTypes } from '../rules/match-facts.ts';
 import type { SubmissionRow } from '../store/submission.ts';
 import type { UploadView } from './claim-view.ts';
-import { type FoundMatch, type JudgedMatch, judgeMatch, type UploadFound } from './judge-match.ts';
-import { openOwnedRecordings } from './owned-recordings.ts';
+import type { JudgedMatch, UploadFound } from './judge-match.ts';
+import { judgeUpload } from './judge-upload.ts';
 import { appendEvent } from './registry-events.ts';
-import { type FoundRecording, type SearchedUpload, searchUpload } from './scan-upload.ts';
+import { type SearchedUpload, searchUpload } from './scan-upload.ts';
 import type { SubmissionView } from './submission-view.ts';
 import { viewSubmission } from './submissions.ts';
 
@@ -76,9 +76,9 @@ export async function submitUpload(
     at: now,
     days: context.config.deadlineDays,
   };
-  const judged = await judgeAll(context, searched.found, on);
+  const judged = await judgeUpload(context, searched.found, on);
   try {
-    await keep(context, searched, on, judged);
+    await keep(context, searched, on, judged, request.fingerprint);
   } catch (error) {
     if (!(error instanceof SubmittedMeanwhile)) throw error;
     const other = await context.store.findSubmissionByExternalId(key);
@@ -115,55 +115,12 @@ function readReportedUpload(given: Readonly<Record<string, unknown>>): Reported 
   };
 }
 
-async function judgeAll(
-  context: Scoped<Context>,
-  found: readonly FoundRecording[],
-  on: UploadFound,
-): Promise<JudgedMatch[]> {
-  if (found.length === 0) return [];
-  const { store } = context;
-  const referenceIds = [...new Set(found.map(({ recording }) => recording.referenceId))];
-  const references = new Map(
-    (await store.listMatchedReferences(referenceIds)).map((row) => [row.referenceId, row]),
-  );
-  const recordings = openOwnedRecordings({ ...context, store: context.ownStore });
-  await recordings.load(found.map(({ recording }) => recording.recordingId));
-  const matches: FoundMatch[] = [];
-  // One match a recording, by its best reference.
-  for (const { recording, segments } of found) {
-    const reference = references.get(recording.referenceId);
-    const owned = recordings.find(recording.recordingId);
-    const isKnown = matches.some((match) => match.recording.recordingId === recording.recordingId);
-    // A reference that was removed while the search ran is not matched any more.
-    if (!reference || !owned || isKnown) continue;
-    matches.push({ recording, reference, segments, owned, allowlistedBy: new Set() });
-  }
-  const allowlistedBy = await allowlistsOf(context, matches, on.upload);
-  return matches.map((match) =>
-    judgeMatch({ ...match, allowlistedBy: allowlistedBy(match.recording.label) }, on, recordings),
-  );
-}
-
-/** By label: who does not claim from the account. */
-async function allowlistsOf(
-  { store }: Scoped,
-  matches: readonly FoundMatch[],
-  { platform, account }: UploadView,
-): Promise<(label: string | undefined) => ReadonlySet<string>> {
-  const ofLabel = new Map<string | undefined, ReadonlySet<string>>();
-  if (account !== null) {
-    for (const label of new Set(matches.map(({ recording }) => recording.label))) {
-      ofLabel.set(label, new Set(await store.listAllowlistingParties({ platform, account, label })));
-    }
-  }
-  return (label) => ofLabel.get(label) ?? new Set();
-}
-
 async function keep(
-  { store }: Scoped,
+  { store, config }: Scoped,
   { scan, audioSha256 }: SearchedUpload,
-  { submissionId, reporterId, upload }: UploadFound,
+  { submissionId, reporterId, upload, at }: UploadFound,
   judged: readonly JudgedMatch[],
+  fingerprint: Uint8Array,
 ): Promise<void> {
   await store.transaction(async (on) => {
     await on.writeScan(scan);
@@ -187,6 +144,15 @@ async function keep(
         await appendEvent(on, { of: 'claim', claim: row, entry });
       }
     }
+    if (config.submissionFingerprintDays === 0) return;
+    // Last: it holds the lock of past submissions until the commit.
+    await on.insertSubmissionFingerprint({
+      submissionId,
+      partyId: reporterId,
+      indexPosition: scan.indexPosition,
+      bytes: fingerprint,
+      createdAt: at,
+    });
   });
 }
 

@@ -32,6 +32,7 @@ export const eventTypes = [
   'dispute.appeal_withdrawn',
   'ownership_conflict.opened',
   'ownership_conflict.resolved',
+  'retroscan.finished',
   'webhook.disabled',
   'webhook.test',
 ] as const;

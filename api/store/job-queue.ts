@@ -62,6 +62,32 @@ export const jobQueues = {
     retryDelaySeconds: 5,
     maxRetryDelaySeconds: 300,
   },
+  /**
+   * New references looked for in past submissions: one job at a time, which takes one retroscan after the other for some
+   * minutes. Not tried again: what is still to be done gets another job within a second.
+   */
+  retroscan: {
+    policy: 'exclusive',
+    concurrency: 1,
+    pollSeconds: 1,
+    expireSeconds: 900,
+    heartbeatSeconds,
+    retryLimit: 0,
+    retryDelaySeconds: 1,
+    maxRetryDelaySeconds: 1,
+  },
+  /** Fingerprints of submissions that are over their time. */
+  'forget-submissions': {
+    policy: 'exclusive',
+    concurrency: 1,
+    pollSeconds: 30,
+    expireSeconds: 600,
+    heartbeatSeconds,
+    retryLimit: 5,
+    retryDelaySeconds: 5,
+    maxRetryDelaySeconds: 300,
+    cron: '41 * * * *',
+  },
   /** Events that are over their time. */
   'forget-events': {
     policy: 'exclusive',

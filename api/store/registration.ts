@@ -29,6 +29,7 @@ import {
   lockReferenceByAudio,
   type StoredFingerprint,
 } from './reference.ts';
+import { requestRetroscan } from './retroscan.ts';
 import type { Queryable } from './statement.ts';
 import { isRowSecurityRefusal, TransactionCollided } from './store-unavailable.ts';
 
@@ -49,6 +50,8 @@ export type Registration = {
   };
   readonly fingerprint: StoredFingerprint;
   readonly eligibility: Eligibility;
+  /** When past submissions were asked to be looked through for it. */
+  readonly now: Date;
   readonly idempotency?: { readonly key: string; readonly requestDigest: Uint8Array } | undefined;
 };
 
@@ -113,7 +116,7 @@ async function registerOnce(on: Queryable, registration: Registration): Promise<
 }
 
 async function register(on: Queryable, registration: Registration): Promise<Registered> {
-  const { partyId, externalId, metadata, fingerprint } = registration;
+  const { partyId, externalId, metadata, fingerprint, now } = registration;
   const texts = {
     title: metadata.title,
     artist: metadata.artist,
@@ -139,6 +142,7 @@ async function register(on: Queryable, registration: Registration): Promise<Regi
     if (existing === undefined)
       throw new TransactionCollided('a reference was removed while it was registered');
     await insertRecordingReference.all(on, { partyId, recordingId, referenceId: existing.referenceId });
+    await requestRetroscan(on, { recordingId, cause: 'recording', now });
     const { durationMs = fingerprint.durationMs } = existing;
     const position = await feedHead(on);
     return { outcome: 'registered', recordingId, ...existing, externalId, durationMs, position };
@@ -146,6 +150,7 @@ async function register(on: Queryable, registration: Registration): Promise<Regi
   // The link first: a fingerprint is reached by the recordings that it stands for, also by whoever writes it.
   await insertRecordingReference.all(on, { partyId, recordingId, referenceId });
   await insertFingerprint.all(on, { referenceId, partyId, ...fingerprint });
+  await requestRetroscan(on, { recordingId, cause: 'reference', now });
   const position = await appendToFeed(on, 'register', referenceId);
   return {
     outcome: 'registered',

@@ -2,6 +2,7 @@
 import type { RowOf } from './columns.ts';
 import type { Connections } from './connections.ts';
 import { type ConflictsOf, settleConflicts } from './ownership-conflict.ts';
+import { requestRetroscan } from './retroscan.ts';
 import {
   type assertedColumns,
   countRightsAssertions,
@@ -36,6 +37,7 @@ export const assertRights = (
     if (isNew === undefined) return 'unchanged';
     const { recordingId } = assertion;
     await settleConflicts(on, { recordingId, registrantId, now, because: 'superseded', conflictsOf });
+    await requestRetroscan(on, { recordingId, cause: 'rights', now });
     return 'asserted';
   });
 

@@ -25,6 +25,7 @@ import * as recording from './recording.ts';
 import * as reference from './reference.ts';
 import * as registration from './registration.ts';
 import * as report from './report.ts';
+import * as retroscan from './retroscan.ts';
 import * as rights from './rights.ts';
 import * as rightsAssertion from './rights-assertion.ts';
 import * as scan from './scan.ts';
@@ -32,6 +33,7 @@ import type { Session } from './session.ts';
 import type { Queryable } from './statement.ts';
 import { asStoreError } from './store-unavailable.ts';
 import * as submission from './submission.ts';
+import * as submissionFingerprint from './submission-fingerprint.ts';
 import * as webhook from './webhook.ts';
 import * as webhookDelivery from './webhook-delivery.ts';
 
@@ -53,6 +55,15 @@ const serviceOperations = {
   forgetEvents,
   countJobs,
   listExcludedIntervals: excludedInterval.listExcludedIntervals,
+
+  readSubmissionFingerprints: submissionFingerprint.readSubmissionFingerprints,
+  submissionHead: submissionFingerprint.submissionHead,
+  findReplayedSubmission: submissionFingerprint.findReplayedSubmission,
+  forgetSubmissionFingerprints: submissionFingerprint.forgetSubmissionFingerprints,
+  findActiveFingerprint: retroscan.findActiveFingerprint,
+  hasRetroscanToDo: retroscan.hasRetroscanToDo,
+  extendRetroscans: retroscan.extendRetroscans,
+  failRetroscan: retroscan.failRetroscan,
 };
 
 /** Taking away what is over its time, whoever's it is: asked for in passing, and done by the service. */
@@ -161,6 +172,9 @@ const sessionOperations = {
   reportDisputes: report.reportDisputes,
   reportMatches: report.reportMatches,
   reportChallengedPrecision: report.reportChallengedPrecision,
+  findRetroscan: retroscan.findRetroscan,
+  listRetroscans: retroscan.listRetroscans,
+  requestRetroscan: retroscan.requestRetroscan,
 };
 
 /** What a use case does in one transaction of its own: all of it happens, or nothing. */
@@ -171,7 +185,15 @@ const transactionOperations = {
   writeScan: scan.writeScan,
   insertSubmission: submission.insertSubmission,
   insertSubmissionMatch: submission.insertSubmissionMatch,
+  insertSubmissionFingerprint: submissionFingerprint.insertSubmissionFingerprint,
+  listSubmissionMatches: submission.listSubmissionMatches,
+  keepReplayedMatch: submission.keepReplayedMatch,
 
+  startRetroscan: retroscan.startRetroscan,
+  advanceRetroscan: retroscan.advanceRetroscan,
+  finishRetroscan: retroscan.finishRetroscan,
+
+  listClaimsOfSubmissions: claim.listClaimsOfSubmissions,
   insertClaim: claim.insertClaim,
   lockClaim: claim.lockClaim,
   updateClaim: claim.updateClaim,

@@ -1,6 +1,8 @@
 import {
   bigint,
+  boolean,
   bytea,
+  computed,
   jsonb,
   nullable,
   oneOf,
@@ -12,7 +14,7 @@ import {
 } from './columns.ts';
 import { type Queryable, statement } from './statement.ts';
 
-const contentTypes = ['audio', 'video', 'short_video', 'live_stream'] as const;
+export const submissionContentTypes = ['audio', 'video', 'short_video', 'live_stream'] as const;
 
 const inserted = {
   submission_id: uuid,
@@ -22,7 +24,7 @@ const inserted = {
   url: nullable(text),
   account: nullable(text),
   title: nullable(text),
-  content_type: nullable(oneOf(...contentTypes)),
+  content_type: nullable(oneOf(...submissionContentTypes)),
   audio_sha256: bytea,
   scan_id: uuid,
 };
@@ -69,6 +71,10 @@ const listStatement = statement('list-submissions', {
   columns: found,
 });
 const insertMatchStatement = statement('insert-submission-match', { parameters: insertedMatch });
+const keepReplayedStatement = statement('keep-replayed-match', {
+  parameters: insertedMatch,
+  columns: { is_new: computed(boolean) },
+});
 const listMatchesStatement = statement('list-submission-matches', {
   parameters: { submission_ids: uuids },
   columns: foundMatch,
@@ -103,6 +109,10 @@ export const listSubmissions = (
 export const insertSubmissionMatch = async (on: Queryable, match: NewSubmissionMatch): Promise<void> => {
   await insertMatchStatement.all(on, match);
 };
+
+/** Of a past submission; where the recording was found in it before, that match now says what this one does. */
+export const keepReplayedMatch = async (on: Queryable, match: NewSubmissionMatch): Promise<boolean> =>
+  (await keepReplayedStatement.get(on, match)).isNew;
 
 export const listSubmissionMatches = (
   on: Queryable,

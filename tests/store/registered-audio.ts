@@ -13,6 +13,7 @@ export const registrationOf = (
   partyId,
   externalId,
   metadata: {},
+  now: new Date(),
   eligibility: 'identify_only',
   fingerprint: {
     algorithm: 'constellation',

@@ -219,7 +219,7 @@ describe('an administrator in the database', () => {
   const closed = [
     ...['scan', 'scan_fingerprint', 'api_key', 'party_role'],
     ...['policy', 'policy_version', 'policy_activation', 'policy_assignment'],
-    ...['submission', 'submission_match', 'allowlist_entry'],
+    ...['submission', 'submission_match', 'submission_fingerprint', 'retroscan', 'allowlist_entry'],
     ...['event', 'webhook', 'webhook_delivery'],
   ];
   const asAdministrator = (partyId = tenants.one.partyId): SeenAs => ({

@@ -33,7 +33,7 @@ export type ClaimsRegistry = TestServer & {
 
 let seed = 500_000;
 
-export async function openClaimsRegistry(options?: TestServerOptions): Promise<ClaimsRegistry> {
+export async function openClaimsRegistry(options: TestServerOptions = {}): Promise<ClaimsRegistry> {
   const server = await openTestServer(options);
   const keyed = async (partyName: string, role: Role) => {
     const { key, partyId } = await createKeyOf(server.records, { partyName, role });

@@ -34,6 +34,7 @@ export function openHeldWorkers(queued = 0): HeldWorkers {
     fingerprint: () => take(audio),
     fingerprintInBulk: () => take(audio),
     match: () => take({ durationMs: 20_000, matches: [] }),
+    replay: () => Promise.reject(new Error('held workers replay nothing')),
     explain: () => Promise.reject(new Error('held workers explain nothing')),
     buildSegment: () => Promise.reject(new Error('held workers build no index')),
     mergeSegments: () => Promise.reject(new Error('held workers build no index')),

@@ -1,5 +1,5 @@
 /** Makes segments: from constellations, and from other segments. Same input, same bytes. */
-import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
+import { decodeFingerprint, thinToReference } from '../fingerprint/fingerprint-file.ts';
 import { packConstellation } from '../fingerprint/packed-constellation.ts';
 import { parameterVersion, referenceRankCount } from '../fingerprint/parameters.ts';
 import type { NewReference, SharedSegment } from '../protocol.ts';
@@ -31,7 +31,7 @@ export function buildSegment(references: readonly NewReference[]): SharedArrayBu
   const parts: Part[] = [];
   const landmarks: Landmarks[] = [];
   for (const { referenceId, position, fingerprint } of references) {
-    const { constellation } = decodeFingerprint(fingerprint);
+    const { constellation } = thinToReference(decodeFingerprint(fingerprint));
     const peakCount = constellation.frames.length;
     landmarks.push(referenceLandmarks(constellation));
     parts.push({

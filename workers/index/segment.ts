@@ -140,6 +140,14 @@ export function openSegment(bytes: SharedArrayBuffer): Segment {
   };
 }
 
+/** How large a segment is and how far it goes, without opening it. */
+export function readSegmentHeader(
+  bytes: SharedArrayBuffer,
+): Pick<Segment, 'postingCount' | 'highestPosition'> {
+  const header = new DataView(bytes, 0, headerBytes);
+  return { postingCount: header.getUint32(16, true), highestPosition: header.getFloat64(40, true) };
+}
+
 /** Above this many postings a slot holds a few buckets, or one, and most are occupied. */
 const maxPostingsMarked = 2 ** 22;
 

@@ -18,8 +18,23 @@ const ranges = {
 } as const;
 
 export function hypothesesOf(set: TransformSet): readonly Hypothesis[] {
-  if (set === 'none') return [];
+  return set === 'none' ? [] : gridOf(ranges[set]);
+}
+
+/** The same seen from the recording: what an upload is faster by, its recording is slower by. */
+export function reversedHypotheses(set: Exclude<TransformSet, 'none'>): readonly Hypothesis[] {
   const { slowest, fastest, lowest, highest } = ranges[set];
+  return gridOf({ slowest: 1 / fastest, fastest: 1 / slowest, lowest: -highest, highest: -lowest });
+}
+
+type Range = {
+  readonly slowest: number;
+  readonly fastest: number;
+  readonly lowest: number;
+  readonly highest: number;
+};
+
+function gridOf({ slowest, fastest, lowest, highest }: Range): Hypothesis[] {
   const found: Hypothesis[] = [];
   // Outwards from the unaltered tempo, so that the likelier is tried first.
   for (let k = 0; ; k++) {

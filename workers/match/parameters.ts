@@ -82,6 +82,34 @@ export const pitchLook: Look = { ...alteredLook, maxHits: 2 ** 21 };
 /** Candidates verified in a window, of all tempos. */
 export const maxCandidates = 600;
 
+/**
+ * A new reference looked for in past uploads: the reference asks, and the uploads are what is indexed. Both are at
+ * reference density, whose ranks are two of an upload's taken together, so the reference's are counted double. What the
+ * looks below cost and find: `npm run bench:retroscan`. Wider ones (all peaks, 2^21 postings and more) found one or two
+ * in a hundred altered uploads more at three times the work; what lies under speech is not among them.
+ */
+export const referenceRankScale = 2;
+export const replayLook: Look = { ...firstLook, maxCandidates: 200 };
+/** At each tempo. */
+export const replayAlteredLook: Look = {
+  ...alteredLook,
+  ranks: 12,
+  effort: 30,
+  maxHits: 2 ** 12,
+  maxSliceHits: 2 ** 14,
+  maxCandidates: 20,
+};
+export const replayPitchLook: Look = { ...replayAlteredLook, maxHits: 2 ** 17 };
+/** Candidates that are laid over the reference, of all windows and tempos. */
+export const maxReplayCandidates = 2000;
+/**
+ * log10 of the probability, of one alignment and not of all that were tried, above which a past upload is not scanned
+ * again. Of 4,000 strangers none comes below it; nearly all that hold the reference have less than 1e-12.
+ */
+export const logReplayThreshold = -5;
+/** Past uploads that one look names at the most, the likeliest first. */
+export const maxPastUploads = 10_000;
+
 /** The lines of the plane at one tempo are slices of a bucket: anchors within this many steps of where the line puts them. */
 export const sliceSteps = 9;
 /** The share of a bucket's postings that lie in the two of them, about: each is 1.8 cells of some 45 that anchors lie in. */

@@ -1,0 +1,47 @@
+/** A segment in memory, with what was removed from it since it was built. */
+import { openSegment, type Segment, segmentReference } from '../../workers/index/segment.ts';
+import type { SharedSegment } from '../../workers/protocol.ts';
+
+export type HeldSegment = {
+  /** What crosses to the threads, and no more than that. */
+  readonly shared: SharedSegment;
+  readonly segment: Segment;
+  readonly removed: Uint8Array;
+  readonly indexByReference: Map<string, number>;
+};
+
+export function holdSegment(
+  name: string,
+  bytes: SharedArrayBuffer,
+  removed: readonly number[] = [],
+): HeldSegment {
+  const segment = openSegment(bytes);
+  const tombstones = new SharedArrayBuffer(Math.max(1, segment.referenceCount));
+  const flags = new Uint8Array(tombstones);
+  for (const index of removed) flags[index] = 1;
+  const indexByReference = new Map<string, number>();
+  for (let i = 0; i < segment.referenceCount; i++) {
+    if (!flags[i]) indexByReference.set(segmentReference(segment, i).referenceId, i);
+  }
+  return {
+    shared: { segmentId: name, bytes, tombstones },
+    segment,
+    removed: flags,
+    indexByReference,
+  };
+}
+
+/** Seen by every thread at once. */
+export function removeReference({ indexByReference, removed }: HeldSegment, referenceId: string): void {
+  const index = indexByReference.get(referenceId);
+  if (index === undefined) return;
+  removed[index] = 1;
+  indexByReference.delete(referenceId);
+}
+
+/** Of those that are still in it. */
+export function framesOf({ segment, indexByReference }: HeldSegment): number {
+  let frames = 0;
+  for (const index of indexByReference.values()) frames += segmentReference(segment, index).frameCount;
+  return frames;
+}

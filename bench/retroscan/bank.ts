@@ -1,0 +1,100 @@
+/**
+ * A bank of past submissions in this process: synthetic ones (`synthetic/recordings.ts`) cut to the lengths of uploads,
+ * and real uploads planted among them, in segments as the bank holds them.
+ */
+import type { Constellation } from '../../workers/fingerprint/constellation.ts';
+import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
+import { frameMs } from '../../workers/fingerprint/parameters.ts';
+import { buildSegment } from '../../workers/index/build-segment.ts';
+import { openSegment } from '../../workers/index/segment.ts';
+import type { SearchedSegment } from '../../workers/match/match-upload.ts';
+import type { NewReference } from '../../workers/protocol.ts';
+import { openProgress } from '../report/progress.ts';
+import { seededRandom } from '../report/statistics.ts';
+import { syntheticFingerprint, syntheticSeed } from '../synthetic/fingerprint-files.ts';
+
+const submissionsInSegment = 25_000;
+
+/** Seconds, and the share of submissions that last no longer. */
+const lengths = [
+  { seconds: 15, upTo: 0.3 },
+  { seconds: 30, upTo: 0.6 },
+  { seconds: 60, upTo: 0.9 },
+  { seconds: 180, upTo: 1 },
+];
+
+export type Bank = {
+  readonly segments: readonly SearchedSegment[];
+  readonly bytes: readonly SharedArrayBuffer[];
+  readonly count: number;
+  readonly hours: number;
+  /** Processor seconds of building the segments. */
+  readonly buildCpuSeconds: number;
+  /** A fingerprint file's bytes. */
+  bytesOf(submissionId: string): Uint8Array;
+  /** Which of the planted uploads it is; undefined of a synthetic one. */
+  plantedIndexOf(submissionId: string): number | undefined;
+};
+
+/** @param sources at reference density: what is not to be looked for */
+export function buildBank(
+  sources: readonly Constellation[],
+  planted: readonly Uint8Array[],
+  { count, seed }: { readonly count: number; readonly seed: number },
+): Bank {
+  const total = count + planted.length;
+  const segmentCount = Math.ceil(total / submissionsInSegment);
+  const bytesAt = (i: number) =>
+    planted[i] ?? encodeFingerprint(syntheticUpload(sources, syntheticSeed(seed, i)));
+  const bytes: SharedArrayBuffer[] = [];
+  const progress = openProgress('making the bank', total);
+  let buildCpuSeconds = 0;
+  for (let s = 0; s < segmentCount; s++) {
+    const members: NewReference[] = [];
+    // The planted are the first of all, and so in every segment some.
+    for (let i = s; i < total; i += segmentCount) {
+      members.push({ referenceId: idOf(i), position: i + 1, fingerprint: bytesAt(i) });
+      progress.step('');
+    }
+    const before = process.cpuUsage();
+    bytes.push(buildSegment(members));
+    const { user, system } = process.cpuUsage(before);
+    buildCpuSeconds += (user + system) / 1e6;
+  }
+  progress.end();
+  const segments = bytes.map((one) => {
+    const segment = openSegment(one);
+    return { segment, tombstones: new Uint8Array(segment.referenceCount) };
+  });
+  const indexOf = (id: string) => Number.parseInt(id.slice(-12), 16);
+  return {
+    segments,
+    bytes,
+    count: total,
+    hours: segments.reduce((sum, { segment }) => sum + (segment.timelineFrames * frameMs) / 3_600_000, 0),
+    buildCpuSeconds,
+    bytesOf: (id) => bytesAt(indexOf(id)),
+    plantedIndexOf: (id) => (indexOf(id) < planted.length ? indexOf(id) : undefined),
+  };
+}
+
+const idOf = (index: number) => `00000000-0000-7000-8000-${index.toString(16).padStart(12, '0')}`;
+
+function syntheticUpload(sources: readonly Constellation[], seed: number): Fingerprint {
+  const fingerprint = syntheticFingerprint(sources, seed);
+  const share = seededRandom(seed)();
+  const { seconds } = lengths.find(({ upTo }) => share < upTo) ?? { seconds: 15 };
+  const { frames, steps, ranks } = fingerprint.constellation;
+  const frameCount = (seconds * 1000) / frameMs;
+  const found = frames.findIndex((frame) => frame >= frameCount);
+  const end = found < 0 ? frames.length : found;
+  return {
+    ...fingerprint,
+    durationMs: Math.min(fingerprint.durationMs, seconds * 1000),
+    constellation: {
+      frames: frames.slice(0, end),
+      steps: steps.slice(0, end),
+      ranks: ranks.slice(0, end),
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { encodeFingerprint, thinToReference } from '../../workers/fingerprint/fingerprint-file.ts';
+import { buildSegment } from '../../workers/index/build-segment.ts';
+import { openSegment } from '../../workers/index/segment.ts';
+import { findPastUploads } from '../../workers/match/find-past-uploads.ts';
+import type { SearchedSegment } from '../../workers/match/match-upload.ts';
+import { fingerprintCatalog, fingerprintUploads } from '../fingerprint/bundled-fingerprints.ts';
+import { bundledUploads } from '../support/bundled-audio.ts';
+
+/** Two segments, so that an upload is found wherever it stands. */
+async function bundledBank() {
+  const uploads = await fingerprintUploads();
+  const members = uploads.map(({ bytes }, i) => ({
+    referenceId: `00000000-0000-7000-8000-${String(i).padStart(12, '0')}`,
+    position: i + 1,
+    fingerprint: bytes,
+  }));
+  const segments = [members.slice(0, 2), members.slice(2)].map((some): SearchedSegment => {
+    const segment = openSegment(buildSegment(some));
+    return { segment, tombstones: new Uint8Array(segment.referenceCount) };
+  });
+  return { segments, names: uploads.map(({ externalId }) => externalId) };
+}
+
+const thin = (fingerprint: Parameters<typeof thinToReference>[0]) =>
+  encodeFingerprint(thinToReference(fingerprint));
+
+describe('a new recording', () => {
+  it('is named in every past upload of real music that holds it, low in rate and under noise too', async () => {
+    const { segments, names } = await bundledBank();
+    const truth = new Map(bundledUploads().map(({ externalId, pieces }) => [externalId, pieces]));
+    for (const { externalId, fingerprint } of await fingerprintCatalog()) {
+      const past = findPastUploads(thin(fingerprint), segments);
+      const named = past.map(({ position }) => names[position - 1] as string);
+      const holding = names.filter((name) =>
+        truth.get(name)?.some((piece) => piece.externalId === externalId),
+      );
+      expect([externalId, named]).toEqual([externalId, expect.arrayContaining(holding)]);
+      expect(past.map(({ position }) => position)).toEqual(
+        past.map(({ position }) => position).sort((a, b) => a - b),
+      );
+    }
+  });
+
+  it('is not named in an upload that was removed', async () => {
+    const { segments } = await bundledBank();
+    for (const { tombstones } of segments) tombstones.fill(1);
+    const [{ fingerprint } = { fingerprint: undefined }] = await fingerprintCatalog();
+    expect(fingerprint && findPastUploads(thin(fingerprint), segments)).toEqual([]);
+  });
+});
