@@ -65,6 +65,8 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
     idleTimeout: 60_000,
     resourceLimits: { maxOldGenerationSizeMb: maxThreadHeapMb },
     recordTiming: false,
+    // The pipes of a batch are closed by their sockets, of which Node's list of open files would not know.
+    trackUnmanagedFds: false,
   });
 
   const line: (() => void)[] = [];

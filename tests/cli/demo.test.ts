@@ -11,6 +11,7 @@ it('finds everything that was planted, says so, and leaves nothing behind', { ti
   expect(stdout).toContain('claim of Meridian Music: potential (conflict)');
   expect(stdout).toMatch(/whallon-intro, claim of Harbour Records: confirm → active/);
   expect(stdout).toContain('The dispute is upheld.');
+  expect(stdout).toContain('claim on low-rate, block, active.');
   expect(status).toBe(0);
   const left = (await readdir(tmpdir())).filter(
     (name) => name.startsWith('earmark-demo-') && !before.includes(name),

@@ -35,7 +35,7 @@ export function demoCommand(): Command {
     .description(
       'Registers ten bundled recordings in a registry of its own, scans four altered uploads against them, and shows\n' +
         'what it found beside what was planted. Then it says whose they are and what follows: claims, an ownership\n' +
-        'conflict, a review, a dispute. Everything it makes is in a temporary folder and goes away again.',
+        'conflict, a review, a dispute, a retroscan. Everything it makes is in a temporary folder and goes away again.',
     )
     .action(async (_options: object, command: Command) => {
       process.exitCode = await demo(localSettingsOf(command, 'it brings its own registry.'));

@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { type Context, type Scoped, under } from '../../context.ts';
 import { type Caller, type Role, scopesOf, sessionOf } from '../../registry/caller.ts';
 import type { ClaimView } from '../../registry/claim-view.ts';
-import { actOnClaim, getClaimHistory } from '../../registry/claims.ts';
+import { actOnClaim, getClaimHistory, listClaims } from '../../registry/claims.ts';
 import { getDispute, openDispute } from '../../registry/disputes.ts';
 import { ensureParty } from '../../registry/ensure-party.ts';
 import { decideConflict, listConflicts } from '../../registry/ownership-conflicts.ts';
 import { activatePolicy, assignPolicy, createPolicy } from '../../registry/policies.ts';
 import { takeReviews } from '../../registry/review-queue.ts';
 import { assertRights } from '../../registry/rights.ts';
+import { runRetroscans } from '../../registry/run-retroscans.ts';
+import { openSubmissionBank } from '../../registry/submission-bank.ts';
 import type { SubmissionView } from '../../registry/submission-view.ts';
 import { submitUpload } from '../../registry/submit-upload.ts';
 import type { Paint } from '../output/terminal-text.ts';
@@ -94,7 +96,37 @@ export async function tellWhatFollows(
   for (const entry of await getClaimHistory(harbour.store, { partyId: harbour.caller.partyId, claimId })) {
     say(`${entry.actor_role.padEnd(12)} ${entry.type.padEnd(8)} → ${entry.to.padEnd(9)} ${entry.reason}`);
   }
-  say(`The dispute is ${ended.state}.\n`);
+  say(`The dispute is ${ended.state}.`);
+
+  heading('A retroscan: the recording comes after the upload');
+  await registry.remove(idOf.get('brandenburg-2') as string);
+  const early = await registry.fingerprint(join(bundle, 'uploads', 'low-rate.opus'));
+  const before = await submitUpload(tube.store, {
+    partyId: tube.caller.partyId,
+    upload: { platform: 'Tube', external_id: 'low-rate' },
+    fingerprint: early.fingerprint,
+  });
+  say(`Tube reports low-rate while brandenburg-2 is not registered: ${before.view.matches.length} matches.`);
+  const late = await registry.fingerprint(join(bundle, 'catalog', 'brandenburg-2.ogg'));
+  const { recordingId } = await registry.register({
+    externalId: 'brandenburg-2',
+    metadata: {},
+    fingerprint: late.fingerprint,
+  });
+  await own(operator, harbour, recordingId);
+  const bank = await openSubmissionBank(context);
+  await runRetroscans(context, {
+    bank: () => Promise.resolve(bank),
+    isOver: () => false,
+    stopping: new AbortController().signal,
+  }).finally(() => bank.close());
+  const raised = (await listClaims(harbour.store, { partyId: undefined, recordingId, limit: 10 })).items;
+  for (const { upload, action, state } of raised) {
+    say(
+      `It is registered, and past submissions are looked through: claim on ${upload.external_id}, ${action}, ${state}.`,
+    );
+  }
+  say();
 }
 
 async function openActor(context: Context, name: string, role: Role): Promise<Actor> {
