@@ -9,6 +9,7 @@ import { referenceRankCount } from '../fingerprint/parameters.ts';
 import { type Segment, segmentReference } from '../index/segment.ts';
 import type { MatchAnswer, TransformSet } from '../protocol.ts';
 import { referenceFrameAt } from './align.ts';
+import { isCovered, isExplained, isSpannedBy } from './coverage.ts';
 import { countHypotheses, hypothesesOf } from './hypotheses.ts';
 import {
   alteredLook,
@@ -59,15 +60,10 @@ export type Trial = {
 };
 
 const logDefaultThreshold = Math.log10(maxFalseMatchProbability);
-/**
- * A window whose peaks agree this well with one recording, from end to end, is explained: no need to look harder. At
- * .7 both of two recordings at equal level are found in 70 % of excerpts, at .9 in 92 %.
- */
-const explainedShare = 0.9;
-/** Share of a window that stretches must span for no alteration to be looked for in it. */
-const coveredShare = 0.8;
 /** Candidates this near to a stretch already found, at both ends of a window, are on it, in frames. */
 const sameLineFrames = 20;
+/** The same where the stretch spans less than the window: its tempo is known less well, and other tempos lie nearer. */
+const sameLineFramesOfScrap = 5;
 /** Windows (30 min) above which an upload is long. */
 const longUploadWindows = 360;
 /** Constellations of references kept unpacked during a scan: about 20 MB. */
@@ -112,11 +108,12 @@ export function matchUpload(
   const stride = windows.length > longUploadWindows ? windowFrames / windowHopFrames : 1;
   const looked = windows.filter((_, i) => i % stride === 0);
   if (transforms === 'all') {
-    for (const window of looked) if (!isExplained(scan, window)) searchBuried(scan, window);
+    for (const window of looked) if (!isExplained(scan.stretches, window)) searchBuried(scan, window);
   }
   const hypotheses = hypothesesOf(transforms);
   if (hypotheses.length > 0) {
-    for (const window of looked) if (!isCovered(scan, window)) searchAltered(scan, window, hypotheses);
+    for (const window of looked)
+      if (!isCovered(scan.stretches, window)) searchAltered(scan, window, hypotheses);
   }
   return {
     durationMs,
@@ -154,7 +151,7 @@ function searchUnaltered(scan: Scan, window: Window): void {
       tried.add(key);
       verifyCandidate(scan, candidate, look, window, 1);
     }
-    if (isExplained(scan, window)) return;
+    if (isExplained(scan.stretches, window)) return;
   }
 }
 
@@ -177,7 +174,7 @@ function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothes
     .sort((a, b) => b.weight - a.weight)
     .slice(0, maxCandidates);
   for (const candidate of candidates) {
-    if (isCovered(scan, window) && rivalOf(scan, candidate, window) === undefined) continue;
+    if (isCovered(scan.stretches, window) && rivalOf(scan, candidate, window) === undefined) continue;
     const alterations = countHypotheses(hypotheses, candidate.isOnLine);
     verifyCandidate(scan, candidate, lookOf(candidate.hypothesis), window, alterations);
   }
@@ -197,36 +194,6 @@ function voteOn(
   const first = firstPeakFrom(upload, begin);
   const last = firstPeakFrom(upload, end);
   return vote(segments, probeWindow(upload.constellation, first, last, look, hypothesis), look);
-}
-
-/** Whether most of a window lies in what was found, in one stretch or several, however well they agree. */
-function isCovered(scan: Scan, { begin, end }: Window): boolean {
-  const within = scan.stretches
-    .map(({ stretch }) => ({
-      from: Math.max(stretch.queryBegin, begin),
-      to: Math.min(stretch.queryEnd, end),
-    }))
-    .sort((a, b) => a.from - b.from);
-  let covered = 0;
-  let reached = begin;
-  for (const { from, to } of within) {
-    covered += Math.max(0, to - Math.max(from, reached));
-    reached = Math.max(reached, to);
-  }
-  return covered >= coveredShare * (end - begin);
-}
-
-function isExplained(scan: Scan, window: Window): boolean {
-  return scan.stretches.some((found) => explains(found, window, explainedShare));
-}
-
-function explains({ stretch }: FoundStretch, { begin, end }: Window, share: number): boolean {
-  const slack = (end - begin) / 10;
-  return (
-    stretch.queryBegin <= begin + slack &&
-    stretch.queryEnd >= end - slack &&
-    stretch.alignedPeaks >= share * stretch.expectedPeaks
-  );
 }
 
 function verifyCandidate(
@@ -259,7 +226,8 @@ function isOn(found: FoundStretch, candidate: Candidate, { begin, end }: Window)
   if (Math.abs(stretch.alignment.steps - pitch) > pitchReach) return false;
   const apart = (frame: number) =>
     Math.abs(referenceFrameAt(stretch.alignment, frame) - diagonal - tempo * frame);
-  return Math.max(apart(begin), apart(end)) < sameLineFrames;
+  const near = isSpannedBy(stretch, { begin, end }) ? sameLineFrames : sameLineFramesOfScrap;
+  return Math.max(apart(begin), apart(end)) < near;
 }
 
 /**
@@ -269,9 +237,7 @@ function isOn(found: FoundStretch, candidate: Candidate, { begin, end }: Window)
 function rivalOf(scan: Scan, candidate: Candidate, { begin, end }: Window): FoundStretch | undefined {
   const id = referenceIdOf(candidate);
   return scan.stretches.find(
-    ({ referenceId, stretch }) =>
-      referenceId === id &&
-      Math.min(stretch.queryEnd, end) - Math.max(stretch.queryBegin, begin) >= coveredShare * (end - begin),
+    ({ referenceId, stretch }) => referenceId === id && isSpannedBy(stretch, { begin, end }),
   );
 }
 
