@@ -1,16 +1,18 @@
 /**
  * How long a reported upload takes from POST to its claims, with the outcome for each territory.
  *
- *   npm run bench:submission -- [--recordings 10000] [--submissions 200] [--seconds 30] [--seed 1]
+ *   npm run bench:submission -- [--recordings 10000] [--submissions 200] [--seconds 30] [--seed 1] [--references FOLDER]
  *
- * A real server with its embedded Postgres on a data directory of its own; registered over HTTP are the bundled
- * recordings and synthetic ones made of them. Two rights-holders own them: every recording whole by one, every tenth by
- * both, which is a conflict; each has a default policy with rules for some territories. A platform then submits excerpts,
- * as fingerprints, one after the other: of the bundled audio at query density and of synthetic recordings, in turn.
- * Timed is the request as its client sees it, and beside it the same excerpt as a scan, which decides nothing.
+ * A real server with its embedded Postgres on a data directory of its own; registered over HTTP are real recordings, the
+ * bundled ones or a folder's fingerprint files, and synthetic ones made of them. Give it hours of music: ten thousand
+ * recordings made of the bundle's 5.6 minutes repeat every second thousands of times, as no catalog does, and a scan
+ * takes seconds. Two rights-holders own them: every recording whole by one, every tenth by both, which is a conflict;
+ * each has a default policy with rules for some territories. A platform then submits excerpts, as fingerprints, one
+ * after the other: of the real ones at query density and of synthetic ones, in turn. Timed is the request as its client
+ * sees it, and beside it the same excerpt as a scan, which decides nothing.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { filterPeaks } from '../workers/fingerprint/constellation.ts';
 import {
@@ -19,6 +21,7 @@ import {
   thinToReference,
 } from '../workers/fingerprint/fingerprint-file.ts';
 import { frameMs } from '../workers/fingerprint/parameters.ts';
+import { readFingerprints } from './in-process/query-folder.ts';
 import { inParallel } from './measure/command.ts';
 import { audioFilesIn } from './measure/mix.ts';
 import { startServer } from './measure/server.ts';
@@ -34,6 +37,7 @@ const { values: options } = parseArgs({
     submissions: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
+    references: { type: 'string' },
   },
 });
 const recordingCount = Number(options.recordings);
@@ -46,7 +50,10 @@ const inFlight = 8;
 
 const circumstances = circumstancesOf('bench:submission');
 const random = seededRandom(seed);
-const real = await fingerprintFiles(audioFilesIn(bundledCatalog));
+const real =
+  options.references === undefined
+    ? await fingerprintFiles(audioFilesIn(bundledCatalog))
+    : readFingerprints(resolve(options.references)).map(({ fingerprint }) => fingerprint);
 const sources = real.map((fingerprint) => thinToReference(fingerprint).constellation);
 const registered = (i: number): Fingerprint =>
   real[i] ?? syntheticFingerprint(sources, syntheticSeed(seed, i));
