@@ -6,7 +6,7 @@
  * A real server with its embedded Postgres on a data directory of its own; registered over HTTP are real recordings, the
  * bundled ones or a folder's fingerprint files, and synthetic ones made of them. Give it hours of music: ten thousand
  * recordings made of the bundle's 5.6 minutes repeat every second thousands of times, as no catalog does, and a scan
- * takes seconds. Two rights-holders own them: every recording whole by one, every tenth by both, which is a conflict;
+ * takes seconds. Two rights-holders own them: every recording whole by one, every hundredth by both, which is a conflict;
  * each has a default policy with rules for some territories. A platform then submits excerpts, as fingerprints, one
  * after the other: of the real ones at query density and of synthetic ones, in turn. Timed is the request as its client
  * sees it, and beside it the same excerpt as a scan, which decides nothing.
@@ -142,7 +142,7 @@ async function register(owner: string, other: string): Promise<void> {
       fingerprint,
     });
     await send(owner, 'POST', `/v1/recordings/${made.recording_id}/rights`, whole);
-    if (i % 10 === 9) {
+    if (i % 100 === 99) {
       // Having found it in a scan of its own, the other may speak of it.
       const again = await send<{ matches: readonly Json[]; scan_id: string }>(other, 'POST', '/v1/scans', {
         fields: {},
