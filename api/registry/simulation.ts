@@ -99,9 +99,9 @@ export async function simulatePolicy(
   const simulation = startSimulation(before, after, { listed });
   const ownScans = new Map<string, string>();
   const endsAt = performance.now() + maxSimulationMs;
-  let [matchCount, scanCount, isComplete] = [0, 0, false];
+  let [matchCount, scanCount, isComplete, hasMore] = [0, 0, false, false];
   let beforeScanId: string | undefined;
-  while (matchCount < maxSimulatedMatches && scanCount < maxScansRead && performance.now() < endsAt) {
+  while (!hasMore && scanCount < maxScansRead && performance.now() < endsAt) {
     const scans: PastScanRow[] = await context.store.listPastScans({
       partyId,
       beforeScanId,
@@ -111,7 +111,9 @@ export async function simulatePolicy(
     for (const scan of scans) {
       for (const { recording_id: recordingId, segments } of matchesOf(scan)) {
         const recording = recordings.find(recordingId);
-        if (recording === undefined || matchCount >= maxSimulatedMatches) continue;
+        if (recording === undefined) continue;
+        hasMore ||= matchCount === maxSimulatedMatches;
+        if (hasMore) break;
         matchCount++;
         const matchId = matchIdOf(scan.scanId, recordingId);
         if (scan.isOwn) ownScans.set(matchId, scan.scanId);
@@ -127,7 +129,7 @@ export async function simulatePolicy(
     }
     scanCount += scans.length;
     beforeScanId = scans.at(-1)?.scanId;
-    isComplete = scans.length < scansPerPage;
+    isComplete = !hasMore && scans.length < scansPerPage;
     if (isComplete) break;
   }
   return describe({ policyId, version, isComplete }, simulation.result(), ownScans);
