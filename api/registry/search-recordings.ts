@@ -106,9 +106,10 @@ const folded = (text: string | undefined): string =>
  * By what share of the title is what was asked for, then of title and artist together; ties by age. A title that is
  * asked for whole so comes before one in which it is among others.
  */
-function rankRecordings<
-  Row extends Pick<SearchedRecording, 'recordingId' | 'title' | 'artist' | 'version'>,
->(words: readonly string[], rows: readonly Row[]): Row[] {
+function rankRecordings<Row extends Pick<SearchedRecording, 'recordingId' | 'title' | 'artist' | 'version'>>(
+  words: readonly string[],
+  rows: readonly Row[],
+): Row[] {
   const shareOf = (text: string): number => {
     const letters = text.replace(/[^\p{L}\p{N}]/gu, '').length;
     const asked = words.filter((word) => text.includes(word)).reduce((sum, word) => sum + word.length, 0);
