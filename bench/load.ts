@@ -23,6 +23,7 @@ import { type Overload, reportLoad, type Step } from './load/report.ts';
 import { isrcOf, openTraffic, type Sent, type Traffic } from './load/traffic.ts';
 import { inParallel } from './measure/command.ts';
 import { audioFilesIn } from './measure/mix.ts';
+import { cpuSecondsOf, cpuSecondsOfPostgres, postmasterPids } from './measure/process-tree.ts';
 import { startServer } from './measure/server.ts';
 import { openProgress, say } from './report/progress.ts';
 import { bundledCatalog, circumstancesOf } from './report/results.ts';
@@ -45,7 +46,7 @@ const peakSeconds = 20;
 const absentCount = 40;
 /** Recordings of which what is registered under load is a stretch: so many that few are registered often. */
 const unheardCount = 300;
-const closedConnections = [4, 8, 16, 32];
+const closedConnections = [8, 16, 32];
 const settings = { EARMARK_RATE_LIMIT_PER_MINUTE: '100000000' };
 
 const circumstances = circumstancesOf('bench:load');
@@ -83,11 +84,12 @@ async function run(): Promise<void> {
       seed,
     });
     await peak(address, traffic, 8, 10);
-    const before = await findPeak(address, traffic);
+    const before = await findPeak(server.pid, address, traffic);
     const rssBytes: number[] = [];
     const readRss = () => rssBytes.push(residentBytes(server.pid));
     say(`offering ${(times * before.goodput).toFixed(0)} a second for ${overloadSeconds} s`);
     const offered = times * before.goodput;
+    const cpuBefore = cpuSeconds(server.pid);
     const under3x = await runOpenLoop({
       address,
       traffic,
@@ -95,16 +97,18 @@ async function run(): Promise<void> {
       rate: offered,
       everySecond: readRss,
     });
-    const after = await peak(address, traffic, before.connections);
+    const overloadCpu = cpuSeconds(server.pid) - cpuBefore;
+    const after = await timedPeak(server.pid, address, traffic, before.connections);
     process.kill(server.pid, 'SIGKILL');
     isUp = false;
-    const phases = [...before.phases, under3x, after];
+    const phases = [...before.phases, under3x, after.phase];
     const acknowledged = phases.flatMap((one) => one.acknowledged);
     const lost = await findLost(acknowledged, owner.partyId, platform.partyId);
-    const overload: Overload = { offered, phase: under3x, rssBytes, times };
-    const peaks = [before.goodput, goodputOf(after)];
+    const overload: Overload = { offered, phase: under3x, rssBytes, times, cpuSeconds: overloadCpu };
+    const steps = [...before.steps, after];
+    const peaks = [before.goodput, after.goodput];
     reportLoad(circumstances, {
-      steps: before.steps,
+      steps,
       peaks,
       overload,
       acknowledged: acknowledged.length,
@@ -123,17 +127,26 @@ function peak(address: string, traffic: Traffic, connections: number, seconds = 
   return runClosedLoop({ address, traffic, connections, seconds });
 }
 
-async function findPeak(address: string, traffic: Traffic) {
-  const steps: Step[] = [];
-  const phases: Phase[] = [];
-  for (const connections of closedConnections) {
-    const phase = await peak(address, traffic, connections);
-    phases.push(phase);
-    steps.push({ connections, goodput: goodputOf(phase), answeredMs: phase.answeredMs });
-    say(`${connections} connections: ${goodputOf(phase).toFixed(1)} answered a second`);
-  }
+/** Of the server and of its Postgres. */
+function cpuSeconds(pid: number): number {
+  return cpuSecondsOf(pid) + cpuSecondsOfPostgres(postmasterPids(dataDir)[0] ?? 0);
+}
+
+async function timedPeak(pid: number, address: string, traffic: Traffic, connections: number) {
+  const cpuBefore = cpuSeconds(pid);
+  const phase = await peak(address, traffic, connections);
+  const spent = cpuSeconds(pid) - cpuBefore;
+  const { answeredMs, seconds } = phase;
+  say(`${connections} connections: ${goodputOf(phase).toFixed(1)} answered a second`);
+  return { connections, goodput: goodputOf(phase), answeredMs, seconds, cpuSeconds: spent, phase };
+}
+
+async function findPeak(pid: number, address: string, traffic: Traffic) {
+  const steps: (Step & { readonly phase: Phase })[] = [];
+  for (const connections of closedConnections)
+    steps.push(await timedPeak(pid, address, traffic, connections));
   const best = steps.reduce((a, b) => (b.goodput > a.goodput ? b : a));
-  return { ...best, steps, phases };
+  return { ...best, steps, phases: steps.map(({ phase }) => phase) };
 }
 
 function residentBytes(pid: number): number {

@@ -9,11 +9,15 @@ export type Step = {
   readonly connections: number;
   readonly goodput: number;
   readonly answeredMs: readonly number[];
+  readonly seconds: Phase['seconds'];
+  /** Of the server and of Postgres. */
+  readonly cpuSeconds: number;
 };
 export type Overload = {
   readonly offered: number;
   readonly times: number;
   readonly phase: Phase;
+  readonly cpuSeconds: number;
   /** Of the server's process, once a second. */
   readonly rssBytes: readonly number[];
 };
@@ -49,35 +53,62 @@ export function reportLoad(circumstances: Circumstances, measured: LoadMeasured)
   const sent = sum(seconds.map((one) => one.answered + one.refused + one.failed));
   const share = goodput / mean(peaks);
   const [rssFirst, rssLast] = ends(rssBytes);
+  const byKind = (of: Phase['seconds']) =>
+    kinds.map((kind) => mean(of.map((one) => one.byKind[kind])).toFixed(1));
+  const perCpu = (of: Phase['seconds'], cpu: number) => (sum(of.map((one) => one.answered)) / cpu).toFixed(1);
   const failures = Object.entries(phase.failures).map(([what, count]) => `${count} × ${what}`);
   const markdown = `# Offered ${times} times what it can take
 
 The peak is ${peaks.map((one) => one.toFixed(1)).join(' before and ')} after: answers a second of a mix of ${kinds.map((kind) => `${shares[kind]} % ${kind}s`).join(', ')}. For ${seconds.length} s ${offered.toFixed(0)} a second were offered. **${goodput.toFixed(1)} a second were answered, ${(share * 100).toFixed(0)} % of the peak** (aim: ${aimShare * 100}); ${refused.toLocaleString('en')} of ${sent.toLocaleString('en')} were refused with 503, ${phase.withoutRetryAfter} of them without Retry-After, half of them within ${(quantile(phase.refusedMs, 0.5) ?? Number.NaN).toFixed(0)} ms and 99 % within ${(quantile(phase.refusedMs, 0.99) ?? Number.NaN).toFixed(0)} ms. Neither answered nor refused: ${failures.join(', ') || 'none'}. Resident memory of the server: ${mib(rssFirst)} in the first sixth of the time, ${mib(rssLast)} in the last. Of ${acknowledged.toLocaleString('en')} registrations and submissions that were acknowledged, **${lost} were lost** when the server was killed.
 
 ${table(
-  ['connections, each sending again when it is answered', 'answered a second', 'median ms', '95 % ms'],
-  steps.map((step) => [
-    String(step.connections),
-    step.goodput.toFixed(1),
-    (quantile(step.answeredMs, 0.5) ?? Number.NaN).toFixed(0),
-    (quantile(step.answeredMs, 0.95) ?? Number.NaN).toFixed(0),
-  ]),
+  [
+    '',
+    'answered a second',
+    'median ms',
+    '95 % ms',
+    ...kinds.map((kind) => `${kind}s a second`),
+    'processor s a second',
+    'answered for a processor second',
+  ],
+  [
+    ...steps.map((step, i) => [
+      `${step.connections} connections, each sending again when it is answered${i === steps.length - 1 ? '; after the overload' : ''}`,
+      step.goodput.toFixed(1),
+      (quantile(step.answeredMs, 0.5) ?? Number.NaN).toFixed(0),
+      (quantile(step.answeredMs, 0.95) ?? Number.NaN).toFixed(0),
+      ...byKind(step.seconds),
+      (step.cpuSeconds / step.seconds.length).toFixed(2),
+      perCpu(step.seconds, step.cpuSeconds),
+    ]),
+    [
+      `${offered.toFixed(0)} a second offered`,
+      goodput.toFixed(1),
+      (quantile(phase.answeredMs, 0.5) ?? Number.NaN).toFixed(0),
+      (quantile(phase.answeredMs, 0.95) ?? Number.NaN).toFixed(0),
+      ...byKind(seconds),
+      (overload.cpuSeconds / seconds.length).toFixed(2),
+      perCpu(seconds, overload.cpuSeconds),
+    ],
+  ],
 )}
+
+A machine that is shared gives the server more or less of its processors from one minute to the next: the last two columns say how much it had. Uploads have fewer places than requests have, so that under overload more of them are refused than of look-ups.
 
 ## Under overload
 
 ${table(['ms', 'median', '95 %', '99 %', 'most'], [row('answered', phase.answeredMs), row('refused', phase.refusedMs)])}
 
-${table(
-  ['of the answered', 'a second'],
-  kinds.map((kind) => [kind, mean(seconds.map(({ byKind }) => byKind[kind])).toFixed(1)]),
-)}
-
 ![answered and refused a second, and memory](load.svg)`;
   writeResults('load', circumstances, {
     markdown,
     json: {
-      steps: steps.map(({ connections, goodput }) => ({ connections, goodput })),
+      steps: steps.map((step) => ({
+        connections: step.connections,
+        goodput: step.goodput,
+        cpuSeconds: step.cpuSeconds,
+      })),
+      cpuSeconds: overload.cpuSeconds,
       peaks,
       offered,
       goodput,
