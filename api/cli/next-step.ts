@@ -13,6 +13,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   POLICY_NOT_FOUND: '"earmark policy list" shows the policies of your party.',
   POLICY_NOT_ACTIVE: '"earmark policy activate POLICY" puts its latest version in force.',
   RIGHTS_NOT_FOUND: '"earmark rights show RECORDING --view asserted" shows the assertions.',
+  EXCLUDED_INTERVAL_NOT_FOUND: '"earmark exclusion list RECORDING" shows what is excluded.',
   IDENTIFIER_NOT_FOUND: '"earmark identifier list RECORDING" shows the assertions.',
   CONFLICT_NOT_FOUND: '"earmark conflict list" shows the conflicts of your party.',
   SUBMISSION_NOT_FOUND: '"earmark submission list" shows the uploads that your party reported.',

@@ -107,8 +107,10 @@ export async function openIndex(options: {
       const bytes = await workers.buildSegment([...added.values()]);
       held = [...held, holdSegment(randomUUID(), bytes)];
     }
-    if (cut.size > 0)
-      excluded = new Map([...excluded, ...spansOf(await store.listExcludedIntervals([...cut]))]);
+    if (cut.size > 0) {
+      const others = [...excluded].filter(([referenceId]) => !cut.has(referenceId));
+      excluded = new Map([...others, ...spansOf(await store.listExcludedIntervals([...cut]))]);
+    }
     position = last.position;
     isChanged = true;
     scheduleMerge();

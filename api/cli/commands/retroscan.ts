@@ -27,12 +27,14 @@ function addList(retroscan: Command): void {
     .option('--json', 'one JSON object a line')
     .action((options: { state?: (typeof states)[number]; json?: true }, command: Command) =>
       withLocalRecords(command, async (context) => {
-        const { listRetroscans } = await import('../../registry/retroscans.ts');
+        const { countRetroscans, listRetroscans } = await import('../../registry/retroscans.ts');
         const ask = (page: { limit: number; cursor?: string }) =>
           listRetroscans(context, { partyId: undefined, state: options.state, ...page });
         for await (const one of everyItem(ask)) {
           console.log(options.json === true ? JSON.stringify(one) : describe(one));
         }
+        const counts = Object.entries(await countRetroscans(context, undefined));
+        console.error(counts.map(([state, count]) => `${count} ${state}`).join(', '));
       }),
     );
 }
