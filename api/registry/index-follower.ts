@@ -161,7 +161,9 @@ export async function openIndex(options: {
 
   function followInBackground(): void {
     if (isClosing) return;
-    catchUp().catch((error: unknown) => log.warn({ err: error }, 'the index cannot follow the change feed'));
+    catchUp().catch((error: unknown) => {
+      if (!isClosing) log.warn({ err: error }, 'the index cannot follow the change feed');
+    });
   }
 
   function scheduleMerge(): void {

@@ -32,6 +32,10 @@ export const RetroscanView = Type.Object({
 });
 export type RetroscanView = Static<typeof RetroscanView>;
 
+export const RetroscanCounts = Type.Record(Type.Enum([...retroscanStates]), Type.Integer({ minimum: 0 }), {
+  description: 'How many there are in each state, whatever is listed. On the first page.',
+});
+
 export function describeRetroscan(row: RetroscanRow): RetroscanView {
   return {
     retroscan_id: row.retroscanId,

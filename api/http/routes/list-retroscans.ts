@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
 import type { Context } from '../../context.ts';
 import { partyInView } from '../../registry/caller.ts';
-import { RetroscanView } from '../../registry/retroscan-view.ts';
+import { RetroscanCounts, RetroscanView } from '../../registry/retroscan-view.ts';
 import { countRetroscans, listRetroscans } from '../../registry/retroscans.ts';
-import { retroscanStates } from '../../store/retroscan.ts';
 import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import { NextCursor, PageQuery, pageAnswer, pageAsked } from '../paging.ts';
@@ -15,11 +14,8 @@ const Filter = {
   reference_id: Type.Optional(Type.String({ format: 'uuid' })),
 };
 
-const Counts = Type.Record(Type.Enum([...retroscanStates]), Type.Integer({ minimum: 0 }), {
-  description: 'How many there are in each state, whatever is listed. On the first page.',
-});
 const Answer = Type.Object({
-  counts: Type.Optional(Counts),
+  counts: Type.Optional(RetroscanCounts),
   retroscans: Type.Array(RetroscanView),
   next_cursor: NextCursor,
 });
