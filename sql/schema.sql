@@ -505,6 +505,7 @@ create table mandate (
   created_at timestamp with time zone not null default now(),
   revoked_by uuid,
   revoked_at timestamp with time zone,
+  purpose text not null default 'administer'::text,
   constraint mandate_pk PRIMARY KEY (mandate_id),
   constraint mandate_by_party FOREIGN KEY (party_id) REFERENCES party(party_id),
   constraint mandate_created_by_party FOREIGN KEY (created_by) REFERENCES party(party_id),
@@ -516,6 +517,7 @@ create table mandate (
   constraint mandate_dates_in_order CHECK (valid_until > valid_from),
   constraint mandate_evidence_is_bounded CHECK (char_length(evidence) >= 1 AND char_length(evidence) <= 1000),
   constraint mandate_is_between_two CHECK (party_id <> administrator_id),
+  constraint mandate_purpose_is_known CHECK (purpose = ANY (ARRAY['administer'::text, 'audit'::text])),
   constraint mandate_revocation_says_by_whom CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
   constraint mandate_territories_are_named CHECK (cardinality(territories_include) >= 1 AND cardinality(territories_include) <= 300 AND cardinality(territories_exclude) <= 300)
 );
@@ -523,7 +525,7 @@ CREATE INDEX mandate_by_administrator ON mandate USING btree (administrator_id, 
 CREATE INDEX mandate_by_party ON mandate USING btree (party_id, mandate_id);
 alter table mandate enable row level security, force row level security;
 create policy mandates_in_force on mandate as permissive for select to earmark_administrator
-  using (((party_id = effective_party()) AND (administrator_id = caller_party()) AND (revoked_at IS NULL) AND (valid_from <= now()) AND ((valid_until IS NULL) OR (now() < valid_until))));
+  using (((party_id = effective_party()) AND (administrator_id = caller_party()) AND (purpose = caller_purpose()) AND (revoked_at IS NULL) AND (valid_from <= now()) AND ((valid_until IS NULL) OR (now() < valid_until))));
 create policy operator_reaches_all on mandate as permissive for all to earmark_operator
   using (true);
 create policy mandate_is_made_by_its_party on mandate as restrictive for insert to earmark_tenant
@@ -1331,6 +1333,12 @@ CREATE OR REPLACE FUNCTION public.caller_party()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('earmark.party_id'::text, true), ''::text))::uuid
+
+CREATE OR REPLACE FUNCTION public.caller_purpose()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN COALESCE(NULLIF(current_setting('earmark.purpose'::text, true), ''::text), 'administer'::text)
 
 CREATE OR REPLACE FUNCTION public.decisions_heard(of_recording_ids uuid[], of_scan_id uuid)
  RETURNS SETOF ownership_decision
