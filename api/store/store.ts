@@ -156,6 +156,8 @@ const sessionOperations = {
   findSubmissionByExternalId: submission.findSubmissionByExternalId,
   listSubmissions: submission.listSubmissions,
   listSubmissionMatches: submission.listSubmissionMatches,
+  findSubmittedFingerprint: submissionFingerprint.findSubmittedFingerprint,
+  isFoundInSubmission: submission.isFoundInSubmission,
   listMatchedReferences: reference.listMatchedReferences,
 
   addAllowlistEntry: allowlistEntry.addAllowlistEntry,
@@ -177,12 +179,16 @@ const sessionOperations = {
   listDisputes: dispute.listDisputes,
   listDisputeEvents: dispute.listDisputeEvents,
 
+  listRecordingExclusions: excludedInterval.listRecordingExclusions,
+  liftExclusion: excludedInterval.liftExclusion,
+
   reportClaims: report.reportClaims,
   reportDisputes: report.reportDisputes,
   reportMatches: report.reportMatches,
   reportChallengedPrecision: report.reportChallengedPrecision,
   findRetroscan: retroscan.findRetroscan,
   listRetroscans: retroscan.listRetroscans,
+  countRetroscans: retroscan.countRetroscans,
   requestRetroscan: retroscan.requestRetroscan,
 };
 
