@@ -17,11 +17,13 @@ import { countJobs } from './job.ts';
 import type { JobQueueName } from './job-queue.ts';
 import { type JobHandler, type JobLog, type JobRunner, startJobs } from './job-runner.ts';
 import * as mandate from './mandate.ts';
+import { mergeMetadata } from './metadata-load.ts';
 import { migrate } from './migrate.ts';
 import * as ownershipConflict from './ownership-conflict.ts';
 import * as party from './party.ts';
 import * as policy from './policy.ts';
 import * as recording from './recording.ts';
+import * as recordingSearch from './recording-search.ts';
 import * as reference from './reference.ts';
 import * as registration from './registration.ts';
 import * as report from './report.ts';
@@ -101,6 +103,13 @@ const sessionOperations = {
   listRecordingIdentifiers: identifierAssertion.listRecordingIdentifiers,
   withdrawIdentifier: identifierAssertion.withdrawIdentifier,
   listMatchedRecordings: recording.listMatchedRecordings,
+  mergeMetadata,
+  searchWordsOf: recordingSearch.searchWordsOf,
+  listAlikeWords: recordingSearch.listAlikeWords,
+  searchRecordings: recordingSearch.searchRecordings,
+  describeFoundRecordings: recordingSearch.describeFoundRecordings,
+  findRecordingsByIdentifier: recordingSearch.findRecordingsByIdentifier,
+  countPartiesAsserting: recordingSearch.countPartiesAsserting,
   listMatchableFingerprints: reference.listMatchableFingerprints,
   listScannedFingerprints: reference.listScannedFingerprints,
   countRegistry: recording.countRegistry,
