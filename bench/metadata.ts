@@ -61,7 +61,8 @@ type Party = {
 };
 
 try {
-  const postgres = await openEmbeddedPostgres({ dataDir });
+  await using closing = new AsyncDisposableStack();
+  const postgres = closing.adopt(await openEmbeddedPostgres({ dataDir }), (it) => it.close());
   const config = loadConfig({ EARMARK_DATA_DIR: dataDir, EARMARK_LOG_LEVEL: 'silent' }, {});
   await using context = await openStoreContext(config);
   const parties: Party[] = [];
@@ -81,7 +82,6 @@ try {
   const server = await startServer(dataDir, { EARMARK_RATE_LIMIT_PER_MINUTE: '10000000' });
   const asked = await askAll(server.address, server.key, big, small).finally(() => server.end());
   reportMetadata(circumstances, { rowCount, loaded, plans, statementMs, sizes: held, ...asked });
-  await postgres.close();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -8,6 +8,7 @@ import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Context } from '../context.ts';
 import { authenticateKey } from '../registry/keys.ts';
 import { type Authenticate, requireKeys } from './access.ts';
+import { admitRequests } from './admission.ts';
 import { addConnectionHooks, logRequests, measureRequests } from './connection-hooks.ts';
 import { answerExpectations } from './expect-continue.ts';
 import type { App } from './fastify-types.ts';
@@ -148,6 +149,7 @@ export async function buildApp(
 
   await app.register(
     async (v1: App) => {
+      admitRequests(v1, config, gate);
       requireKeys(v1, context, authenticate);
       await v1.register(rateLimit, rateLimitOptions(config));
       letActOnBehalf(v1, context);

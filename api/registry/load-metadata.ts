@@ -6,18 +6,22 @@
  * merged is durable; a load that breaks off is sent again, and what was merged is unchanged. A row that is refused ends
  * nothing; a row that says what is at odds with other assertions is merged and told.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Static, Type } from 'typebox';
 import { v7 as uuidv7 } from 'uuid';
 import type { Scoped } from '../context.ts';
 import { errorCodes, findErrorCode, RegistryError } from '../errors.ts';
 import { identifierSchemes } from '../rules/identifiers.ts';
-import type { MergedBatch, StagedIdentifier, StagedMetadata } from '../store/metadata-load.ts';
+import type { MergedBatch, MetadataBatch, StagedIdentifier, StagedMetadata } from '../store/metadata-load.ts';
 import type { GivenRow } from './metadata-rows.ts';
 import { readIdentifier } from './read-identifier.ts';
 import { validateExternalId, validateMetadata } from './recording-metadata.ts';
 
-/** A transaction of one to two seconds, which is how long a registration of the same recording may wait for it. */
-const batchRows = 10_000;
+/** A transaction of half a second, which is how long a registration of the same recording may wait for it. */
+const batchRows = 5_000;
+/** How often a batch is merged in all while the database is away or too slow: the same again does no harm. */
+const batchAttempts = 5;
+const retryDelayMs = 1000;
 /** Ever, withdrawn ones too, as for single assertions. */
 const maxAssertionsPerRecording = 500;
 
@@ -165,7 +169,7 @@ async function mergeBatch(
   batch: Batch,
   counts: LoadCounts,
 ): Promise<LoadAnswer[]> {
-  const merged = await context.store.mergeMetadata({
+  const merged = await mergeAgain(context, {
     partyId,
     assertedBy: partyId,
     delivery,
@@ -185,6 +189,18 @@ async function mergeBatch(
   counts.conflicts += merged.conflicts.length;
   counts.refused += refused.length;
   return [...refused, ...conflicts];
+}
+
+async function mergeAgain(context: Scoped, batch: MetadataBatch): Promise<MergedBatch> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await context.store.mergeMetadata(batch);
+    } catch (error) {
+      if (findErrorCode(error) !== 'STORE_UNAVAILABLE' || attempt === batchAttempts) throw error;
+      context.log.warn({ err: error, attempt }, 'a batch of metadata is merged again');
+      await sleep(retryDelayMs * 2 ** (attempt - 1));
+    }
+  }
 }
 
 function refusedOf({ unknownLines, tooManyLines }: MergedBatch): LoadAnswer[] {

@@ -88,6 +88,7 @@ async function feed(parser: ReturnType<typeof parse>, bytes: AsyncIterable<Uint8
         const { promise, resolve } = Promise.withResolvers<void>();
         parser.once('drain', resolve).once('close', resolve);
         await promise;
+        parser.off('drain', resolve).off('close', resolve);
       }
     }
     parser.end();

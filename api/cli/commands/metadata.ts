@@ -97,6 +97,7 @@ async function print(answer: LoadAnswer, stepAside: () => void): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   process.stdout.once('drain', resolve).once('close', resolve);
   await promise;
+  process.stdout.off('drain', resolve).off('close', resolve);
 }
 
 function summary(counts: LoadCounts, elapsedMs?: number): string {

@@ -39,7 +39,7 @@ export function loadMetadataRoute(app: App, context: Context, gate: UploadGate):
   app.post(
     '/recordings/metadata',
     {
-      config: { scope: 'register:recordings' },
+      config: { scope: 'register:recordings', takesPlace: true },
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {
         tags: ['recordings'],
