@@ -1,6 +1,6 @@
 /**
  * The store: all that is asked of Postgres, one function per statement or transaction. What is asked for somebody runs
- * under their session (`store.under(session)`); the rest is the service's own, under its own role.
+ * under their session (`store.under(session)`); the rest is the service's own, under its own role. It is a long list, and a list.
  */
 import * as allowlistEntry from './allowlist-entry.ts';
 import * as apiKey from './api-key.ts';
