@@ -58,7 +58,7 @@ const Environment = Type.Object({
   // How long the fingerprint of a submission is kept, to find in it what becomes active later. 0 keeps none.
   EARMARK_SUBMISSION_FINGERPRINT_DAYS: Type.Integer({ minimum: 0, maximum: 3650, default: 365 }),
   // Share of the time that retroscans, of which one runs at once, may keep a thread busy.
-  EARMARK_RETROSCAN_PERCENT: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
+  EARMARK_RETROSCAN_PERCENT: Type.Integer({ minimum: 0, maximum: 100, default: 50 }),
 
   // How long events, and what of them was delivered to webhooks, are kept.
   EARMARK_EVENT_DAYS: Type.Integer({ minimum: 7, maximum: 3650, default: 90 }),
@@ -106,7 +106,7 @@ export type Config = {
   readonly scanFingerprintDays: number;
   /** Days that new references are looked for in a submission. */
   readonly submissionFingerprintDays: number;
-  /** Of one thread's time. */
+  /** Of one thread's time; 0: a server begins none. */
   readonly retroscanPercent: number;
   /** Days that events are kept. */
   readonly eventDays: number;

@@ -11,6 +11,7 @@ import { conflictCommand } from './commands/conflict.ts';
 import { demoCommand } from './commands/demo.ts';
 import { disputeCommand } from './commands/dispute.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { exclusionCommand } from './commands/exclusion.ts';
 import { explainCommand } from './commands/explain.ts';
 import { fingerprintCommand } from './commands/fingerprint.ts';
 import { identifierCommand } from './commands/identifier.ts';
@@ -99,6 +100,7 @@ export function buildProgram(): Command {
     claimCommand(),
     reviewCommand(),
     disputeCommand(),
+    exclusionCommand(),
     allowlistCommand(),
     reportCommand(),
     retroscanCommand(),

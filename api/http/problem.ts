@@ -141,8 +141,11 @@ function describeValidation(violations: Violations, where = 'request'): string {
   const described = violations.map((violation) => {
     // TypeBox words an unknown property as a missing one; name it instead.
     const extra = (violation.params as { additionalProperties?: string[] }).additionalProperties;
-    if (extra) return `${where}: unknown ${extra.map((name) => JSON.stringify(name)).join(', ')}`;
-    return `${where}${violation.instancePath}: ${violation.message}`;
+    const at = `${where}${violation.instancePath}`;
+    if (extra) return `${at}: unknown ${extra.map((name) => JSON.stringify(name)).join(', ')}`;
+    const { allowedValues } = violation.params as { allowedValues?: unknown[] };
+    const expected = allowedValues ? `expected one of ${allowedValues.join(', ')}` : violation.message;
+    return `${at}: ${expected}`;
   });
   return [...new Set(described)].filter((text) => !text.endsWith('schema is false')).join('; ');
 }

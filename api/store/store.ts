@@ -1,6 +1,6 @@
 /**
  * The store: all that is asked of Postgres, one function per statement or transaction. What is asked for somebody runs
- * under their session (`store.under(session)`); the rest is the service's own, under its own role.
+ * under their session (`store.under(session)`); the rest is the service's own, under its own role. It is a long list, and a list.
  */
 import * as allowlistEntry from './allowlist-entry.ts';
 import * as apiKey from './api-key.ts';
@@ -156,6 +156,8 @@ const sessionOperations = {
   findSubmissionByExternalId: submission.findSubmissionByExternalId,
   listSubmissions: submission.listSubmissions,
   listSubmissionMatches: submission.listSubmissionMatches,
+  findSubmittedFingerprint: submissionFingerprint.findSubmittedFingerprint,
+  isFoundInSubmission: submission.isFoundInSubmission,
   listMatchedReferences: reference.listMatchedReferences,
 
   addAllowlistEntry: allowlistEntry.addAllowlistEntry,
@@ -177,12 +179,16 @@ const sessionOperations = {
   listDisputes: dispute.listDisputes,
   listDisputeEvents: dispute.listDisputeEvents,
 
+  listRecordingExclusions: excludedInterval.listRecordingExclusions,
+  liftExclusion: excludedInterval.liftExclusion,
+
   reportClaims: report.reportClaims,
   reportDisputes: report.reportDisputes,
   reportMatches: report.reportMatches,
   reportChallengedPrecision: report.reportChallengedPrecision,
   findRetroscan: retroscan.findRetroscan,
   listRetroscans: retroscan.listRetroscans,
+  countRetroscans: retroscan.countRetroscans,
   requestRetroscan: retroscan.requestRetroscan,
 };
 
