@@ -63,7 +63,10 @@ const lines = { line: computed(bigint) };
 const stageMetadata = statement('stage-metadata', { parameters: {} });
 const stageIdentifiers = statement('stage-identifiers', { parameters: {} });
 const analyzeStaged = statement('analyze-staged', { parameters: {} });
-const matchStaged = statement('match-staged-metadata', { parameters: { party_id: uuid }, columns: count });
+const matchStaged = statement('match-staged-metadata', {
+  parameters: { party_id: uuid, external_ids: texts },
+  columns: count,
+});
 const refuseUnknown = statement('refuse-staged-unknown', { parameters: {}, columns: lines });
 const insertRecordings = statement('insert-staged-recordings', {
   parameters: { party_id: uuid },
@@ -101,7 +104,8 @@ export const mergeMetadata = (connections: Connections, batch: MetadataBatch): P
 async function merge(on: Transaction, batch: MetadataBatch): Promise<MergedBatch> {
   const { partyId, assertedBy, delivery } = batch;
   await stage(on, batch);
-  const known = (await matchStaged.get(on, { partyId })).count;
+  const externalIds = batch.recordings.map(({ externalId }) => externalId);
+  const known = (await matchStaged.get(on, { partyId, externalIds })).count;
   const unknownLines = batch.onlyExisting ? await refuseUnknown.all(on, {}) : [];
   const newRecordings = batch.onlyExisting ? 0 : (await insertRecordings.get(on, { partyId })).count;
   if (!batch.onlyExisting && known + newRecordings !== batch.recordings.length)

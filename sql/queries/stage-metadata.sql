@@ -4,12 +4,13 @@ create temporary table staged_metadata (
   line bigint not null,
   -- Of the recording, where there is none yet.
   recording_id uuid not null,
-  external_id text not null,
+  external_id text primary key,
   title text,
   artist text,
   label text,
   release_date text,
   version text,
-  known_id uuid,
+  -- Unique, as the external id: where the planner goes through the recordings first, each finds its row by it.
+  known_id uuid unique,
   is_changed boolean not null default false
 ) on commit drop
