@@ -189,12 +189,19 @@ function sharedOf(evidence: Evidence | undefined): string {
   return why === '' ? proved : `${proved}: ${why}`;
 }
 
-function sharedSection({ shared, sharedPairs }: Observation): string[] {
+function sharedSection({ shared, sharedPairs, points, byPart }: Observation): string[] {
   if (shared.length === 0) return [];
   return [
     `Truly shared audio, ${shared.length} scans, not counted as wrong:`,
     '',
     pairTable(sharedPairs),
+    '',
+    'Scans with a wrong answer stated at p or below, if another part of an answer had to be proved than half:',
+    '',
+    table(
+      ['part', ...points.map(({ stated }) => power(stated))],
+      byPart.map(({ part, counts }) => [`${percent(part)} %`, ...counts.map(String)]),
+    ),
     '',
   ];
 }

@@ -26,6 +26,11 @@ export type Evidence = {
 /** Undefined where nothing was compared. */
 export type EvidenceOf = (claim: Claim) => Evidence | undefined;
 
+/** Parts of an answer that could have been asked for. */
+const parts = [1 / 3, 1 / 2, 2 / 3, 4 / 5] as const;
+/** Evidence that fails for this alone would do if less were asked for. */
+const tooLittle = 'less than half';
+
 type Answer = {
   readonly query: string;
   readonly attack: string;
@@ -55,6 +60,13 @@ export type Point = {
   readonly isBound: boolean;
 };
 
+/** The same counts if another part of an answer had to be shared than half. */
+type Stricter = {
+  readonly part: number;
+  /** In the order of the points. */
+  readonly counts: readonly number[];
+};
+
 export type Kind = {
   readonly attack: string;
   readonly scans: number;
@@ -73,6 +85,7 @@ export type Observation = {
   /** Not wrong: the most certain answer of each scan whose audio is truly shared, and their pairs. */
   readonly shared: readonly Answer[];
   readonly sharedPairs: readonly Pair[];
+  readonly byPart: readonly Stricter[];
 };
 
 export type Pair = {
@@ -123,6 +136,13 @@ export function observe(
       isBound: asked.length === 0 || interval.low <= stated,
     };
   });
+  const byPart = parts.map((part): Stricter => {
+    const answers = mostCertain((claim) => !sharesPart(evidenceOf(claim), part));
+    return {
+      part,
+      counts: points.map(({ stated }) => answers.filter((answer) => answer.stated <= stated).length),
+    };
+  });
   const kinds = [...Map.groupBy(asked, ({ attack }) => attack)].map(
     ([attack, members]): Kind => ({
       attack,
@@ -131,7 +151,12 @@ export function observe(
     }),
   );
   const pairs = pairsOf(wrong);
-  return { scans: asked.length, points, kinds, wrong, pairs, shared, sharedPairs: pairsOf(shared) };
+  return { scans: asked.length, points, kinds, wrong, pairs, shared, sharedPairs: pairsOf(shared), byPart };
+}
+
+function sharesPart(evidence: Evidence | undefined, part: number): boolean {
+  if (evidence === undefined || !(evidence.is_shared || evidence.why === tooLittle)) return false;
+  return evidence.shared_seconds >= part * evidence.seconds;
 }
 
 function pairsOf(answers: readonly Answer[]): Pair[] {

@@ -63,7 +63,9 @@ test('an answer of shared audio is not wrong, and the next one of its scan still
 });
 
 test('an answer that shares less than it claims is wrong', () => {
-  const { wrong, shared } = observe(queries, claims, () => evidence(3.5));
+  const { wrong, shared, points, byPart } = observe(queries, claims, () => evidence(3.5));
   expect(wrong.map(({ reference }) => reference)).toEqual(['sibling']);
   expect(shared).toEqual([]);
+  const at = points.findIndex(({ stated }) => stated === 1e-6);
+  expect(byPart.map(({ counts }) => counts[at])).toEqual([0, 1, 1, 1]);
 });
