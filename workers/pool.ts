@@ -5,6 +5,7 @@
  */
 import { Piscina } from 'piscina';
 import { WorkerError } from './errors.ts';
+import type { SegmentBytes } from './index/segment.ts';
 import type { MatchExplanation } from './match/explanation.ts';
 import {
   batchFiles,
@@ -42,8 +43,8 @@ export type Workers = {
   replay(task: Omit<ReplayTask, 'kind'>): Promise<readonly PastUpload[]>;
   /** @throws WorkerError FINGERPRINT_*, POOL_FULL */
   explain(task: Omit<ExplainTask, 'kind'>): Promise<MatchExplanation>;
-  buildSegment(references: readonly NewReference[]): Promise<SharedArrayBuffer>;
-  mergeSegments(segments: readonly SharedSegment[]): Promise<SharedArrayBuffer>;
+  buildSegment(references: readonly NewReference[]): Promise<SegmentBytes>;
+  mergeSegments(segments: readonly SharedSegment[]): Promise<SegmentBytes>;
   /** Finishes what runs, then ends the threads. */
   close(): Promise<void>;
 };

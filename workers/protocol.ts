@@ -4,6 +4,7 @@
  */
 import type { AudioLimits, DecoderChoice } from './audio/decode.ts';
 import type { WorkerErrorCode } from './errors.ts';
+import type { SegmentBytes } from './index/segment.ts';
 import type { MatchExplanation } from './match/explanation.ts';
 
 export type FingerprintTask = {
@@ -42,6 +43,7 @@ export type SharedSegment = {
   /** Unlike any other's: threads keep what they opened by it, and may serve several indexes. */
   readonly segmentId: string;
   readonly bytes: SharedArrayBuffer;
+  readonly constellations: SharedArrayBuffer;
   /** One byte per reference of the segment; 1 says removed. Written by the owner, seen by all at once. */
   readonly tombstones: SharedArrayBuffer;
 };
@@ -144,7 +146,7 @@ export type TaskResult<T extends Task = Task> = T extends FingerprintTask
         ? readonly PastUpload[]
         : T extends ExplainTask
           ? MatchExplanation
-          : SharedArrayBuffer;
+          : SegmentBytes;
 
 /** What comes back over a thread's border, where errors would lose their code. */
 export type Reply = Answered<TaskResult>;

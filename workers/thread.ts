@@ -2,7 +2,8 @@
 import { WorkerError } from './errors.ts';
 import { fingerprintAudio } from './fingerprint/fingerprint-audio.ts';
 import { fingerprintBatch } from './fingerprint/fingerprint-batch.ts';
-import { buildSegment, mergeSegments } from './index/build-segment.ts';
+import { buildSegment } from './index/build-segment.ts';
+import { mergeSegments } from './index/merge-segments.ts';
 import { openSegment, type Segment } from './index/segment.ts';
 import { explainMatch } from './match/explain.ts';
 import { findPastUploads } from './match/find-past-uploads.ts';
@@ -49,7 +50,7 @@ let opened = new Map<string, Segment>();
 
 function openAll(segments: readonly SharedSegment[]): SearchedSegment[] {
   opened = new Map(
-    segments.map(({ segmentId, bytes }) => [segmentId, opened.get(segmentId) ?? openSegment(bytes)]),
+    segments.map((shared) => [shared.segmentId, opened.get(shared.segmentId) ?? openSegment(shared)]),
   );
   return segments.map(({ segmentId, tombstones }) => ({
     segment: opened.get(segmentId) as Segment,
@@ -59,8 +60,8 @@ function openAll(segments: readonly SharedSegment[]): SearchedSegment[] {
 
 /** Without letting go of those of the newest search. */
 function openOnce(segments: readonly SharedSegment[]): SearchedSegment[] {
-  return segments.map(({ bytes, tombstones }) => ({
-    segment: openSegment(bytes),
-    tombstones: new Uint8Array(tombstones),
+  return segments.map((shared) => ({
+    segment: openSegment(shared),
+    tombstones: new Uint8Array(shared.tombstones),
   }));
 }

@@ -7,13 +7,24 @@
  *   <data dir>/index/<uuid>.segment      layout in `workers/index/segment.ts`
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import Type from 'typebox';
 import Value from 'typebox/value';
 import { parameterVersion } from '../../workers/fingerprint/parameters.ts';
-import { checkSegment, segmentFormatVersion } from '../../workers/index/segment.ts';
+import { checkConstellations, checkSegment, readSegmentSizes } from '../../workers/index/check-segment.ts';
+import { headerBytes, type SegmentBytes, segmentFormatVersion } from '../../workers/index/segment.ts';
 
 const manifestSchema = Type.Object({
   format: Type.Literal(segmentFormatVersion),
@@ -30,9 +41,8 @@ const manifestSchema = Type.Object({
 });
 type Manifest = Type.Static<typeof manifestSchema>;
 
-type StoredSegment = {
+type StoredSegment = SegmentBytes & {
   readonly name: string;
-  readonly bytes: SharedArrayBuffer;
   readonly removed: readonly number[];
 };
 export type StoredIndex = { readonly position: number; readonly segments: readonly StoredSegment[] };
@@ -51,7 +61,7 @@ export async function readIndexFiles(folder: string, registryId: string): Promis
     try {
       const segments = [];
       for (const { name, removed } of manifest.segments) {
-        segments.push({ name, removed, bytes: await readSegment(segmentPath(folder, name)) });
+        segments.push({ name, removed, ...(await readSegment(segmentPath(folder, name))) });
       }
       return { position: manifest.position, segments };
     } catch (error) {
@@ -72,9 +82,10 @@ export async function writeIndexFiles(folder: string, registryId: string, index:
   try {
     const before = await readManifest(folder);
     if (before?.registryId === registryId && before.position > index.position) return;
-    for (const { name, bytes } of index.segments) {
+    for (const { name, bytes, constellations } of index.segments) {
       const path = segmentPath(folder, name);
-      if (!(await exists(path))) await writeInPlace(path, new Uint8Array(bytes));
+      if (!(await exists(path)))
+        await writeInPlace(path, new Uint8Array(bytes), new Uint8Array(constellations));
     }
     const manifest: Manifest = {
       format: segmentFormatVersion,
@@ -104,25 +115,33 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
   }
 }
 
-async function readSegment(path: string): Promise<SharedArrayBuffer> {
+async function readSegment(path: string): Promise<SegmentBytes> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
-  const bytes = new SharedArrayBuffer(size);
-  for (let at = 0; at < size; ) {
-    const { bytesRead } = await file.read(new Uint8Array(bytes, at, Math.min(readChunkBytes, size - at)), {
-      position: at,
-    });
-    if (bytesRead === 0) throw new Error(`${path} ends at ${at} of ${size} bytes`);
+  const header = await readRun(file, 0, Math.min(headerBytes, size));
+  const sizes = readSegmentSizes(new Uint8Array(header), size);
+  if (typeof sizes === 'string') throw new Error(`${path}: ${sizes}`);
+  const bytes = await readRun(file, 0, sizes.bytes);
+  const constellations = await readRun(file, sizes.bytes, sizes.constellations);
+  const fault = checkSegment(bytes) ?? checkConstellations({ bytes, constellations });
+  if (fault !== undefined) throw new Error(`${path}: ${fault}`);
+  return { bytes, constellations };
+}
+
+async function readRun(file: FileHandle, from: number, length: number): Promise<SharedArrayBuffer> {
+  const bytes = new SharedArrayBuffer(length);
+  for (let at = 0; at < length; ) {
+    const chunk = new Uint8Array(bytes, at, Math.min(readChunkBytes, length - at));
+    const { bytesRead } = await file.read(chunk, { position: from + at });
+    if (bytesRead === 0) throw new Error(`a file ends at ${from + at} of ${from + length} bytes`);
     at += bytesRead;
   }
-  const fault = checkSegment(bytes);
-  if (fault !== undefined) throw new Error(`${path}: ${fault}`);
   return bytes;
 }
 
-async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
+async function writeInPlace(path: string, ...runs: readonly Uint8Array[]): Promise<void> {
   const beside = `${path}.${randomUUID()}.part`;
-  await writeFile(beside, bytes);
+  await writeFile(beside, runs);
   await rename(beside, path);
 }
 

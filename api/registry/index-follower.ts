@@ -75,8 +75,8 @@ export async function openIndex(options: {
   const folder = join(options.dataDir, options.folderName ?? 'index');
   const registryId = await store.registryId();
   const stored = await readUsableFiles(store, folder, registryId);
-  let held: readonly HeldSegment[] = (stored?.segments ?? []).map(({ name, bytes, removed }) =>
-    holdSegment(name, bytes, removed),
+  let held: readonly HeldSegment[] = (stored?.segments ?? []).map((one) =>
+    holdSegment(one.name, one, one.removed),
   );
   let position = stored?.position ?? 0;
   // Those that are still to come in the feed too: a span that is left out early is never missed.
@@ -104,8 +104,8 @@ export async function openIndex(options: {
         added.set(referenceId, { referenceId, position: at, fingerprint: constellation });
     }
     if (added.size > 0) {
-      const bytes = await workers.buildSegment([...added.values()]);
-      held = [...held, holdSegment(randomUUID(), bytes)];
+      const made = await workers.buildSegment([...added.values()]);
+      held = [...held, holdSegment(randomUUID(), made)];
     }
     if (cut.size > 0)
       excluded = new Map([...excluded, ...spansOf(await store.listExcludedIntervals([...cut]))]);
@@ -215,6 +215,7 @@ export async function openIndex(options: {
     const segments = held.map(({ shared, removed }) => ({
       name: shared.segmentId,
       bytes: shared.bytes,
+      constellations: shared.constellations,
       removed: [...removed.entries()].flatMap(([index, flag]) => (flag ? [index] : [])),
     }));
     try {
@@ -246,10 +247,7 @@ export async function openIndex(options: {
       segments: held.length,
       recordings: held.reduce((sum, { indexByReference }) => sum + indexByReference.size, 0),
       seconds: Math.round((frames() * frameMs) / 1000),
-      bytes: held.reduce(
-        (sum, { segment }) => sum + segment.bytes.byteLength - segment.constellations.length,
-        0,
-      ),
+      bytes: held.reduce((sum, { segment }) => sum + segment.bytes.byteLength, 0),
       constellationBytes: held.reduce((sum, { segment }) => sum + segment.constellations.length, 0),
     }),
     close: async () => {

@@ -23,7 +23,7 @@ afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 function storedIndex(position: number, seeds: readonly number[] = [1, 2]): StoredIndex {
   const segments = seeds.map((seed) => ({
     name: randomUUID(),
-    bytes: buildSegment([newReference(seed, syntheticFingerprint(seed, 5000))]),
+    ...buildSegment([newReference(seed, syntheticFingerprint(seed, 5000))]),
     removed: seed % 2 ? [0] : [],
   }));
   return { position, segments };

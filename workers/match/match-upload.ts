@@ -4,8 +4,7 @@
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
-import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
-import { referenceRankCount } from '../fingerprint/parameters.ts';
+import { getConstellation } from '../index/reference-constellation.ts';
 import { type Segment, segmentReference } from '../index/segment.ts';
 import type { MatchAnswer, TransformSet } from '../protocol.ts';
 import { referenceFrameAt } from './align.ts';
@@ -245,21 +244,14 @@ const referenceIdOf = (candidate: Candidate) =>
   segmentReference(candidate.segment, candidate.referenceIndex).referenceId;
 
 function getReference(scan: Scan, candidate: Candidate): { id: string; constellation: Constellation } {
-  const reference = segmentReference(candidate.segment, candidate.referenceIndex);
-  const { referenceId: id } = reference;
+  const id = referenceIdOf(candidate);
   const cached = scan.references.get(id);
   if (cached !== undefined) return { id, constellation: cached };
-  const unpacked = unpackConstellation(
-    reference.constellation,
-    reference.peakCount,
-    reference.frameCount,
-    referenceRankCount,
-  );
-  if (unpacked === undefined) throw new Error(`the index holds a broken constellation for reference ${id}`);
+  const constellation = getConstellation(candidate.segment, candidate.referenceIndex);
   if (scan.references.size >= maxReferencesKept) {
     const [oldest] = scan.references.keys();
     scan.references.delete(oldest as string);
   }
-  scan.references.set(id, unpacked.constellation);
-  return { id, constellation: unpacked.constellation };
+  scan.references.set(id, constellation);
+  return { id, constellation };
 }

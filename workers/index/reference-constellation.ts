@@ -1,0 +1,20 @@
+/** A reference's constellation, out of the segment that holds it. */
+import { crc32 } from 'node:zlib';
+import type { Constellation } from '../fingerprint/constellation.ts';
+import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
+import { referenceRankCount } from '../fingerprint/parameters.ts';
+import { type Segment, segmentReference } from './segment.ts';
+
+export function getConstellation(segment: Segment, index: number): Constellation {
+  const packed = segment.constellations.subarray(
+    segment.constellationBegins[index],
+    segment.constellationBegins[index + 1],
+  );
+  const { referenceId, peakCount, frameCount } = segmentReference(segment, index);
+  const isWhole = crc32(packed) === segment.constellationChecksums[index];
+  const unpacked = isWhole
+    ? unpackConstellation(packed, peakCount, frameCount, referenceRankCount)
+    : undefined;
+  if (unpacked === undefined) throw new Error(`the index holds a broken constellation of ${referenceId}`);
+  return unpacked.constellation;
+}
