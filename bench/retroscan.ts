@@ -24,6 +24,7 @@ import { buildSegment } from '../workers/index/build-segment.ts';
 import { openSegment } from '../workers/index/segment.ts';
 import { findPastUploads } from '../workers/match/find-past-uploads.ts';
 import { matchUpload } from '../workers/match/match-upload.ts';
+import type { Hint } from '../workers/protocol.ts';
 import type { Named } from './in-process/catalog.ts';
 import { kitRunOptions, openKitRun } from './in-process/kit-run.ts';
 import type { FingerprintedQuery } from './in-process/query-folder.ts';
@@ -89,11 +90,11 @@ function replay({
     buildSegment([{ referenceId: '00000000-0000-7000-9000-000000000000', position: 1, fingerprint: thin }]),
   );
   const alone = [{ segment, tombstones: new Uint8Array(1) }];
-  const finds = (bytes: Uint8Array) =>
-    matchUpload(bytes, alone, { transforms: 'all', indexFrames }).matches.length > 0;
+  const finds = (bytes: Uint8Array, hint?: Hint) =>
+    matchUpload(bytes, alone, { transforms: 'all', indexFrames, hint }).matches.length > 0;
   const [past, lookCpuSeconds] = cpuOf(() => findPastUploads(thin, bank.segments));
-  const uploads = past.map(({ submissionId }) => bank.bytesOf(submissionId));
-  const [found, scanCpuSeconds] = cpuOf(() => uploads.map(finds));
+  const uploads = past.map(({ submissionId, hint }) => ({ bytes: bank.bytesOf(submissionId), hint }));
+  const [found, scanCpuSeconds] = cpuOf(() => uploads.map(({ bytes, hint }) => finds(bytes, hint)));
   const foundIds = past.filter((_, i) => found[i]).map(({ submissionId }) => submissionId);
   const foundPlanted = new Set(foundIds.map((id) => bank.plantedIndexOf(id)));
   const scannable = own.filter(({ path }) => finds(readFileSync(path)));

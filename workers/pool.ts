@@ -3,6 +3,7 @@
  * fingerprinted, matched or explained is refused at once when the line is full; the index's own work is never refused,
  * because only one follower asks for it, one task at a time.
  */
+import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import { WorkerError } from './errors.ts';
 import type { SegmentBytes } from './index/segment.ts';
@@ -58,7 +59,16 @@ const gatherMs = 20;
 /** JavaScript heap of one thread; samples, WASM and the index lie outside it. */
 const maxThreadHeapMb = 1024;
 
+/**
+ * V8's wrappers around what WebAssembly calls are compiled anew after so many calls, and the code they had before is
+ * freed: in two threads at once that ends the process ("Check failed: jit_page.has_value()" in
+ * `WasmImportWrapperCache::Free`, Node 24.21; once in some 8,000 threads that strip types, which is Node's own
+ * WebAssembly). By this many calls none is ever compiled anew; decoding takes no longer.
+ */
+const wrapperCallsBeforeCompiling = 2 ** 31 - 1;
+
 export function openWorkers(options: { readonly threadCount: number; readonly maxQueued: number }): Workers {
+  setFlagsFromString(`--wasm-wrapper-tiering-budget=${wrapperCallsBeforeCompiling}`);
   const pool = new Piscina<Task, Reply>({
     filename: new URL('./thread.ts', import.meta.url).href,
     minThreads: 1,

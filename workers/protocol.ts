@@ -80,6 +80,21 @@ export type MatchTask = {
    * looked at once: the threads do not keep them.
    */
   readonly indexFrames?: number;
+  /** Where the only reference of the only segment is looked for first. */
+  readonly hint?: Hint;
+};
+
+/** Where in an upload a reference is supposed to be, and how altered. */
+export type Hint = {
+  /** Frames of the upload. */
+  readonly begin: number;
+  readonly end: number;
+  /** Reference frame − tempo × upload frame. */
+  readonly diagonal: number;
+  /** Reference frames that pass in one upload frame. */
+  readonly tempo: number;
+  /** Upload frequency − reference frequency, in frequency steps. */
+  readonly pitch: number;
 };
 
 /** Looks for a reference in past uploads, which stand where references stand in a search: as the segments. */
@@ -91,7 +106,11 @@ export type ReplayTask = {
 };
 
 /** A past upload that the reference may be in, to be scanned as uploads are scanned. */
-export type PastUpload = { readonly submissionId: string; readonly position: number };
+export type PastUpload = {
+  readonly submissionId: string;
+  readonly position: number;
+  readonly hint: Hint;
+};
 
 export type ExplainTask = {
   readonly kind: 'explain';

@@ -1,5 +1,5 @@
 /** One past submission and one reference: scanned, judged and kept as if it were submitted now. */
-import type { SharedSegment } from '../../workers/protocol.ts';
+import type { Hint, SharedSegment } from '../../workers/protocol.ts';
 import type { Context, Scoped } from '../context.ts';
 import type { Store, TransactionStore } from '../store/store.ts';
 import type { ReplayedSubmissionRow } from '../store/submission-fingerprint.ts';
@@ -17,13 +17,15 @@ export type Replay = {
   readonly retroscanId: string;
   readonly submissionId: string;
   readonly position: number;
+  /** Where the bank says that it holds the reference. */
+  readonly hint: Hint;
   readonly reference: ReplayedReference;
 };
 
 /** Throws POOL_FULL, TOO_MANY_ASSERTIONS. */
 export async function replaySubmission(
   context: Scoped<Context>,
-  { retroscanId, submissionId, position, reference }: Replay,
+  { retroscanId, submissionId, position, hint, reference }: Replay,
   { findReplayedSubmission }: Pick<Store, 'findReplayedSubmission'>,
 ): Promise<void> {
   const past = await findReplayedSubmission({ submissionId, keptAfter: keptAfter(context) });
@@ -37,6 +39,7 @@ export async function replaySubmission(
     fingerprint: past.bytes,
     transforms,
     indexFrames,
+    hint,
   });
   const found = await findRecordings(context, withoutExcluded(matches, context.index.excluded()));
   const on = uploadOf(context, past, durationMs);

@@ -77,10 +77,12 @@ async function runRetroscan(context: Context, row: RetroscanRow, work: Retroscan
     const paced = <T>(act: () => Promise<T>) => pacedBy(config.retroscanPercent, work.stopping, act);
     for (const part of partsAfter(bank.segments(), checkedPosition)) {
       const named = await paced(() => workers.replay({ reference: fingerprint, segments: part.segments }));
-      for (const { submissionId, position } of named) {
+      for (const { submissionId, position, hint } of named) {
         if (position <= checkedPosition || position > untilPosition) continue;
         if (work.isOver()) return;
-        await paced(() => replaySubmission(own, { retroscanId, submissionId, position, reference }, store));
+        await paced(() =>
+          replaySubmission(own, { retroscanId, submissionId, position, hint, reference }, store),
+        );
         tell(position);
       }
       await advance(own, retroscanId, Math.min(untilPosition, part.highestPosition));

@@ -10,6 +10,7 @@ import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
 import { getConstellation } from '../index/reference-constellation.ts';
 import { segmentReference } from '../index/segment.ts';
 import type { PastUpload } from '../protocol.ts';
+import { hintOf } from './hint.ts';
 import { reversedHypotheses } from './hypotheses.ts';
 import { type SearchedSegment, windowsOf } from './match-upload.ts';
 import {
@@ -37,7 +38,10 @@ const one = { frames: 1, windows: 1, alterations: 1 };
 /** In the order of their positions. @throws WorkerError FINGERPRINT_* */
 export function findPastUploads(bytes: Uint8Array, segments: readonly SearchedSegment[]): PastUpload[] {
   const reference = indexPeaks(withRanksOfUpload(decodeFingerprint(bytes).constellation));
-  const likelihoods = new Map<string, { readonly position: number; logProbability: number }>();
+  const likelihoods = new Map<
+    string,
+    Omit<PastUpload, 'submissionId'> & { readonly logProbability: number }
+  >();
   for (const { candidate, window } of nameCandidates(reference, segments)) {
     const { segment, referenceIndex } = candidate;
     const upload = segmentReference(segment, referenceIndex);
@@ -46,13 +50,17 @@ export function findPastUploads(bytes: Uint8Array, segments: readonly SearchedSe
     const constellation = getConstellation(segment, referenceIndex);
     const verdict = verify(constellation, reference, guessOf(candidate), window, one, logReplayThreshold);
     if (verdict.outcome !== 'match') continue;
-    const { logProbability } = verdict;
-    likelihoods.set(upload.referenceId, { position: upload.position, logProbability });
+    const { logProbability, stretch } = verdict;
+    likelihoods.set(upload.referenceId, {
+      position: upload.position,
+      hint: hintOf(stretch),
+      logProbability,
+    });
   }
   return [...likelihoods]
     .sort(([, a], [, b]) => a.logProbability - b.logProbability)
     .slice(0, maxPastUploads)
-    .map(([submissionId, { position }]) => ({ submissionId, position }))
+    .map(([submissionId, { position, hint }]) => ({ submissionId, position, hint }))
     .sort((a, b) => a.position - b.position);
 }
 

@@ -6,9 +6,10 @@ import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
 import { getConstellation } from '../index/reference-constellation.ts';
 import { type Segment, segmentReference } from '../index/segment.ts';
-import type { MatchAnswer, TransformSet } from '../protocol.ts';
+import type { Hint, MatchAnswer, TransformSet } from '../protocol.ts';
 import { referenceFrameAt } from './align.ts';
 import { isCovered, isExplained, isSpannedBy } from './coverage.ts';
+import { candidateAt } from './hint.ts';
 import { countHypotheses, hypothesesOf } from './hypotheses.ts';
 import {
   alteredLook,
@@ -76,6 +77,8 @@ export type MatchOptions = {
   readonly maxFalseMatchProbability?: number;
   /** Frames of all references that could have matched, where only some of them are searched. */
   readonly indexFrames?: number;
+  /** Where the only reference there is is looked for first: what it covers is not looked at with altered eyes. */
+  readonly hint?: Hint | undefined;
   /** Told of every candidate that was looked at closely. */
   readonly onTrial?: (trial: Trial) => void;
 };
@@ -102,12 +105,15 @@ export function matchUpload(
     doubtful: [],
     onTrial: options.onTrial,
   };
+  if (options.hint !== undefined) searchHinted(scan, windows, options.hint, transforms);
   for (const window of windows) searchUnaltered(scan, window);
   // The dear looks. Side by side, not overlapping, in a long upload: four hours of strangers stay within minutes.
   const stride = windows.length > longUploadWindows ? windowFrames / windowHopFrames : 1;
   const looked = windows.filter((_, i) => i % stride === 0);
   if (transforms === 'all') {
-    for (const window of looked) if (!isExplained(scan.stretches, window)) searchBuried(scan, window);
+    // Under what a hint was right about lies no other reference.
+    const isDone = options.hint === undefined ? isExplained : isCovered;
+    for (const window of looked) if (!isDone(scan.stretches, window)) searchBuried(scan, window);
   }
   const hypotheses = hypothesesOf(transforms);
   if (hypotheses.length > 0) {
@@ -138,6 +144,18 @@ export function windowsOf(frameCount: number): Window[] {
     begin: i * windowHopFrames,
     end: Math.min(i * windowHopFrames + windowFrames, frameCount),
   }));
+}
+
+/** In the window that holds most of what the hint says; from there it is followed. */
+function searchHinted(scan: Scan, windows: readonly Window[], hint: Hint, transforms: TransformSet): void {
+  const [searched] = scan.segments;
+  if (searched === undefined) return;
+  const shared = ({ begin, end }: Window) => Math.min(end, hint.end) - Math.max(begin, hint.begin);
+  const window = windows.reduce((best, one) => (shared(one) > shared(best) ? one : best));
+  const candidate = candidateAt(searched.segment, hint);
+  const isUnaltered = candidate.hypothesis === unaltered;
+  const alterations = isUnaltered ? 1 : countHypotheses(hypothesesOf(transforms), candidate.isOnLine);
+  verifyCandidate(scan, candidate, isUnaltered ? firstLook : alteredLook, window, alterations);
 }
 
 /** First by the most salient peaks; by more of them where that leaves anything open. */
