@@ -24,7 +24,14 @@ import Type from 'typebox';
 import Value from 'typebox/value';
 import { parameterVersion } from '../../workers/fingerprint/parameters.ts';
 import { checkConstellations, checkSegment, readSegmentSizes } from '../../workers/index/check-segment.ts';
-import { headerBytes, type SegmentBytes, segmentFormatVersion } from '../../workers/index/segment.ts';
+import {
+  headerBytes,
+  type SegmentBytes,
+  segmentFormatVersion,
+  viewSegment,
+} from '../../workers/index/segment.ts';
+import { writeSegmentFile } from '../../workers/index/segment-file.ts';
+import { openConstellationFile } from './constellation-file.ts';
 
 const manifestSchema = Type.Object({
   format: Type.Literal(segmentFormatVersion),
@@ -72,8 +79,16 @@ export async function readIndexFiles(folder: string, registryId: string): Promis
   return undefined;
 }
 
-/** Writes what is not there yet, unless another process has already written a later position. */
-export async function writeIndexFiles(folder: string, registryId: string, index: StoredIndex): Promise<void> {
+/**
+ * Writes what is not there yet, and deletes the files of `retired` segments, unless another process has already written
+ * a later position: says whether it has written.
+ */
+export async function writeIndexFiles(
+  folder: string,
+  registryId: string,
+  index: StoredIndex,
+  retired: readonly string[] = [],
+): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   const release = await lock(folder, {
     stale: 60_000,
@@ -81,11 +96,9 @@ export async function writeIndexFiles(folder: string, registryId: string, index:
   });
   try {
     const before = await readManifest(folder);
-    if (before?.registryId === registryId && before.position > index.position) return;
-    for (const { name, bytes, constellations } of index.segments) {
-      const path = segmentPath(folder, name);
-      if (!(await exists(path)))
-        await writeInPlace(path, new Uint8Array(bytes), new Uint8Array(constellations));
+    if (before?.registryId === registryId && before.position > index.position) return false;
+    for (const segment of index.segments) {
+      if (!(await exists(segmentPath(folder, segment.name)))) await writeSegment(folder, segment);
     }
     const manifest: Manifest = {
       format: segmentFormatVersion,
@@ -95,10 +108,20 @@ export async function writeIndexFiles(folder: string, registryId: string, index:
       segments: index.segments.map(({ name, removed }) => ({ name, removed: [...removed] })),
     };
     await writeInPlace(manifestPath(folder), Buffer.from(JSON.stringify(manifest)));
-    await deleteOrphans(folder, new Set(index.segments.map(({ name }) => `${name}.segment`)));
+    const named = new Set(index.segments.map(({ name }) => name));
+    // Who reads the manifest before this one misses a file, and reads again.
+    for (const name of retired) if (!named.has(name)) await rm(segmentPath(folder, name), { force: true });
+    await deleteOrphans(folder, named);
+    return true;
   } finally {
     await release();
   }
+}
+
+async function writeSegment(folder: string, { name, bytes, constellations }: StoredSegment): Promise<void> {
+  const { referenceCount, constellationBegins } = viewSegment(bytes);
+  const end = constellationBegins[referenceCount] as number;
+  await writeSegmentFile(segmentPath(folder, name), bytes, [{ source: constellations, begin: 0, end }]);
 }
 
 export async function deleteIndexFiles(folder: string): Promise<void> {
@@ -115,39 +138,44 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
   }
 }
 
+/** Constellations stay in the file. */
 async function readSegment(path: string): Promise<SegmentBytes> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
-  const header = await readRun(file, 0, Math.min(headerBytes, size));
-  const sizes = readSegmentSizes(new Uint8Array(header), size);
+  const header = await readRun(file, 0, Buffer.alloc(Math.min(headerBytes, size)));
+  const sizes = readSegmentSizes(header, size);
   if (typeof sizes === 'string') throw new Error(`${path}: ${sizes}`);
-  const bytes = await readRun(file, 0, sizes.bytes);
-  const constellations = await readRun(file, sizes.bytes, sizes.constellations);
-  const fault = checkSegment(bytes) ?? checkConstellations({ bytes, constellations });
+  const bytes = new SharedArrayBuffer(sizes.bytes);
+  await readRun(file, 0, new Uint8Array(bytes));
+  const fault =
+    checkSegment(bytes) ??
+    (await checkConstellations(viewSegment(bytes), (begin, end) =>
+      readRun(file, sizes.bytes + begin, Buffer.allocUnsafe(end - begin)),
+    ));
   if (fault !== undefined) throw new Error(`${path}: ${fault}`);
-  return { bytes, constellations };
+  return { bytes, constellations: openConstellationFile(path, sizes.bytes) };
 }
 
-async function readRun(file: FileHandle, from: number, length: number): Promise<SharedArrayBuffer> {
-  const bytes = new SharedArrayBuffer(length);
-  for (let at = 0; at < length; ) {
-    const chunk = new Uint8Array(bytes, at, Math.min(readChunkBytes, length - at));
+/** Fills `target` with the bytes from `from` on. */
+async function readRun(file: FileHandle, from: number, target: Uint8Array): Promise<Uint8Array> {
+  for (let at = 0; at < target.length; ) {
+    const chunk = target.subarray(at, at + readChunkBytes);
     const { bytesRead } = await file.read(chunk, { position: from + at });
-    if (bytesRead === 0) throw new Error(`a file ends at ${from + at} of ${from + length} bytes`);
+    if (bytesRead === 0) throw new Error(`a file ends at byte ${from + at}`);
     at += bytesRead;
   }
-  return bytes;
+  return target;
 }
 
-async function writeInPlace(path: string, ...runs: readonly Uint8Array[]): Promise<void> {
+async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
   const beside = `${path}.${randomUUID()}.part`;
-  await writeFile(beside, runs);
+  await writeFile(beside, bytes);
   await rename(beside, path);
 }
 
 async function deleteOrphans(folder: string, named: ReadonlySet<string>): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (named.has(name) || !/\.(segment|part)$/.test(name)) continue;
+    if (named.has(name.replace('.segment', '')) || !/\.(segment|part)$/.test(name)) continue;
     const found = await stat(join(folder, name)).catch(() => undefined);
     if (found && Date.now() - found.mtimeMs > orphanAgeMs) await rm(join(folder, name), { force: true });
   }
@@ -164,6 +192,6 @@ function manifestPath(folder: string): string {
   return join(folder, 'manifest.json');
 }
 
-function segmentPath(folder: string, name: string): string {
+export function segmentPath(folder: string, name: string): string {
   return join(folder, `${name}.segment`);
 }

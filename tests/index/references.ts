@@ -10,7 +10,7 @@ import {
   type SegmentBytes,
   segmentReference,
 } from '../../workers/index/segment.ts';
-import { readPostings } from '../../workers/index/slot-directory.ts';
+import { groupBits, readPostings } from '../../workers/index/slot-directory.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { asReference } from '../fingerprint/bundled-fingerprints.ts';
 import { seededRandom } from '../support/synthetic-fingerprint.ts';
@@ -71,7 +71,7 @@ export function collage(seed: number, sources: readonly Fingerprint[], seconds: 
 export function postingsOf(segment: Segment): { readonly key: number; readonly position: number }[] {
   const { postingCount, groups } = segment;
   const read = { keys: new Uint32Array(postingCount), frames: new Uint32Array(postingCount) };
-  readPostings(segment, 0, (groups.length - 1) * 64, read, 0);
+  readPostings(segment, 0, (groups.length - 1) << groupBits, read, 0);
   return Array.from(read.keys, (key, i) => ({ key, position: read.frames[i] as number }));
 }
 

@@ -3,7 +3,7 @@
  * near the processor, in place of a miss in memory for each probe.
  */
 import { anchorBits, bucketBits } from './landmark.ts';
-import { countBits, readPostings, type SlotDirectory } from './slot-directory.ts';
+import { countBits, groupBits, readPostings, type SlotDirectory } from './slot-directory.ts';
 
 /** Above this many postings most buckets are occupied. */
 export const maxPostingsMarked = 2 ** 22;
@@ -22,7 +22,7 @@ export function listBuckets(directory: SlotDirectory): BucketDirectory {
   const marks = new Uint32Array(2 ** (bucketBits - 5));
   const postingCount = directory.postings.length;
   const keys = new Uint32Array(postingCount);
-  const slotCount = (directory.groups.length - 1) << 6;
+  const slotCount = (directory.groups.length - 1) << groupBits;
   readPostings(directory, 0, slotCount, { keys, frames: new Uint32Array(postingCount) }, 0);
   const begins: number[] = [];
   let newest = -1;

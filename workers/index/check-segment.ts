@@ -3,8 +3,7 @@ import { crc32 } from 'node:zlib';
 import {
   headerBytes,
   layoutSegment,
-  openSegment,
-  type SegmentBytes,
+  type SegmentViews,
   segmentChecksum,
   segmentFormatVersion,
   segmentMagic,
@@ -36,13 +35,25 @@ export function checkSegment(bytes: SharedArrayBuffer): string | undefined {
   return header.getUint32(28, true) === segmentChecksum(bytes) ? undefined : 'its checksum does not fit';
 }
 
-/** The same of the second run. */
-export function checkConstellations(segment: SegmentBytes): string | undefined {
-  const { referenceCount, constellations, constellationBegins, constellationChecksums } =
-    openSegment(segment);
-  for (let i = 0; i < referenceCount; i++) {
-    const packed = constellations.subarray(constellationBegins[i], constellationBegins[i + 1]);
-    if (crc32(packed) !== constellationChecksums[i]) return `the checksum of constellation ${i} does not fit`;
+/** Bytes of constellations that are in memory at once, but for one that has more. */
+const chunkBytes = 4 * 2 ** 20;
+
+/** The same of the second run, which `read` gives the bytes of, from one of them up to another. */
+export async function checkConstellations(
+  { referenceCount, constellationBegins, constellationChecksums }: SegmentViews,
+  read: (begin: number, end: number) => Promise<Uint8Array>,
+): Promise<string | undefined> {
+  const beginOf = (index: number) => constellationBegins[index] as number;
+  for (let first = 0; first < referenceCount; ) {
+    let last = first + 1;
+    while (last < referenceCount && beginOf(last + 1) - beginOf(first) <= chunkBytes) last++;
+    const chunk = await read(beginOf(first), beginOf(last));
+    for (; first < last; first++) {
+      const origin = beginOf(last) - chunk.length;
+      const packed = chunk.subarray(beginOf(first) - origin, beginOf(first + 1) - origin);
+      if (crc32(packed) !== constellationChecksums[first])
+        return `the checksum of constellation ${first} does not fit`;
+    }
   }
   return undefined;
 }

@@ -3,8 +3,10 @@
  * Postings go through a share of the key space at a time, so that a merge needs little more memory than its result.
  */
 import type { SharedSegment } from '../protocol.ts';
+import { type ConstellationSource, readPacked } from './constellation-source.ts';
 import { keyBits } from './landmark.ts';
 import { type SegmentBytes, type SegmentViews, timelineGapFrames, viewSegment } from './segment.ts';
+import { type ConstellationRun, writeSegmentFile } from './segment-file.ts';
 import { firstOfSlot, frameMaskOf, readPostings } from './slot-directory.ts';
 import { PostingSorter } from './sort-postings.ts';
 import { type Part, SegmentWriter } from './write-segment.ts';
@@ -14,7 +16,7 @@ const shareBits = 20;
 
 type Source = {
   readonly segment: SegmentViews;
-  readonly constellations: Uint8Array;
+  readonly constellations: ConstellationSource;
   /** What is added to a frame of each reference to move it to its new place; NaN where it is removed. */
   readonly moves: Float64Array;
   /** The same of all of them, where it is the same. */
@@ -23,22 +25,38 @@ type Source = {
   readonly owner: (frame: number) => number;
 };
 
-export function mergeSegments(
-  segments: readonly Pick<SharedSegment, 'bytes' | 'constellations' | 'tombstones'>[],
-): SegmentBytes {
+type Merged = Pick<SharedSegment, 'bytes' | 'constellations' | 'tombstones'>;
+
+/** In memory. */
+export function mergeSegments(segments: readonly Merged[]): SegmentBytes {
+  const { bytes, sources } = merge(segments);
+  return { bytes, constellations: gathered(sources) };
+}
+
+/** The same into a file, so that constellations go from file to file; what comes back is the first run of bytes. */
+export async function mergeSegmentsToFile(
+  segments: readonly Merged[],
+  path: string,
+): Promise<SharedArrayBuffer> {
+  const { bytes, sources } = merge(segments);
+  await writeSegmentFile(path, bytes, keptRuns(sources));
+  return bytes;
+}
+
+function merge(segments: readonly Merged[]): {
+  readonly bytes: SharedArrayBuffer;
+  readonly sources: readonly Source[];
+} {
   const parts: Part[] = [];
   const sources = placeSources(segments, parts);
   const total = sources.reduce((sum, source) => sum + countKept(source), 0);
   const writer = new SegmentWriter(parts, total);
   mergePostings(sources, total, writer);
-  return { bytes: writer.finish(), constellations: mergeConstellations(sources) };
+  return { bytes: writer.finish(), sources };
 }
 
 /** Lays all references that stay one behind the other. What is removed from here on is still in the result. */
-function placeSources(
-  segments: readonly Pick<SharedSegment, 'bytes' | 'constellations' | 'tombstones'>[],
-  parts: Part[],
-): Source[] {
+function placeSources(segments: readonly Merged[], parts: Part[]): Source[] {
   let first = timelineGapFrames;
   return segments.map(({ bytes, constellations, tombstones }) => {
     const segment = viewSegment(bytes);
@@ -54,7 +72,7 @@ function placeSources(
     const move = moves.every((one) => one === moves[0]) ? moves[0] : undefined;
     return {
       segment,
-      constellations: new Uint8Array(constellations),
+      constellations,
       moves,
       move,
       owner: move === undefined ? ownersByFrame(segment) : () => 0,
@@ -154,26 +172,30 @@ function ownersByFrame(segment: SegmentViews): (frame: number) => number {
   };
 }
 
-function mergeConstellations(sources: readonly Source[]): SharedArrayBuffer {
-  let bytes = 0;
-  forEachKept(sources, (packed) => {
-    bytes += packed.length;
+/** Constellations of the references that stay, neighbours in one run. */
+function keptRuns(sources: readonly Source[]): ConstellationRun[] {
+  return sources.flatMap(({ segment, constellations: source, moves }) => {
+    const runs: ConstellationRun[] = [];
+    let first = 0;
+    for (let i = 0; i <= moves.length; i++) {
+      if (i < moves.length && !Number.isNaN(moves[i] as number)) continue;
+      const begin = segment.constellationBegins[first] as number;
+      const end = segment.constellationBegins[i] as number;
+      if (first < i) runs.push({ source, begin, end });
+      first = i + 1;
+    }
+    return runs;
   });
-  const merged = new SharedArrayBuffer(bytes);
-  const target = new Uint8Array(merged);
-  let at = 0;
-  forEachKept(sources, (packed) => {
-    target.set(packed, at);
-    at += packed.length;
-  });
-  return merged;
 }
 
-function forEachKept(sources: readonly Source[], take: (packed: Uint8Array) => void): void {
-  for (const { segment, constellations, moves } of sources) {
-    for (const [i, move] of moves.entries()) {
-      if (Number.isNaN(move)) continue;
-      take(constellations.subarray(segment.constellationBegins[i], segment.constellationBegins[i + 1]));
-    }
+function gathered(sources: readonly Source[]): SharedArrayBuffer {
+  const runs = keptRuns(sources);
+  const bytes = new SharedArrayBuffer(runs.reduce((sum, { begin, end }) => sum + end - begin, 0));
+  const target = new Uint8Array(bytes);
+  let at = 0;
+  for (const { source, begin, end } of runs) {
+    target.set(readPacked(source, begin, end), at);
+    at += end - begin;
   }
+  return bytes;
 }

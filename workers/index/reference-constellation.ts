@@ -3,13 +3,12 @@ import { crc32 } from 'node:zlib';
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
 import { referenceRankCount } from '../fingerprint/parameters.ts';
+import { readPacked } from './constellation-source.ts';
 import { type Segment, segmentReference } from './segment.ts';
 
 export function getConstellation(segment: Segment, index: number): Constellation {
-  const packed = segment.constellations.subarray(
-    segment.constellationBegins[index],
-    segment.constellationBegins[index + 1],
-  );
+  const begin = segment.constellationBegins[index] as number;
+  const packed = readPacked(segment.constellations, begin, segment.constellationBegins[index + 1] as number);
   const { referenceId, peakCount, frameCount } = segmentReference(segment, index);
   const isWhole = crc32(packed) === segment.constellationChecksums[index];
   const unpacked = isWhole

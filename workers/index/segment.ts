@@ -1,7 +1,7 @@
 /**
- * An index segment: immutable, in two runs of bytes that are the same in memory and, one behind the other, on disk.
- * The first is what searches look things up in: it lies in shared memory. The second are the constellations that
- * candidates are verified against, of which a search reads few. All integers are little-endian; sections lie one
+ * An index segment: immutable, in two runs of bytes that lie one behind the other in its file. The first is what searches
+ * look things up in: it lies in shared memory as it does on disk. The second are the constellations that candidates are
+ * verified against, of which a search reads few (`constellation-source.ts`). All integers are little-endian; sections lie one
  * behind the other, each padded to 8 bytes.
  *
  *   header, 64 bytes
@@ -25,22 +25,23 @@
  *     peak counts      u32 × n
  *     begins           u32 × (n + 1): where each packed constellation begins in the second run, and where the last ends
  *     checksums        u32 × n: CRC-32 of each packed constellation
- *   groups       u32 × (2^(s − 6) + 1): the first posting of every 64th slot, and the posting count
+ *   groups       u32 × (2^(s − 4) + 1): the first posting of every 16th slot, and the posting count
  *   slots        bits, from the lowest of each u32 up: for each slot as many 1s as it has postings, then a 0. Zeros
  *                fill the last u32, and one more u32.
  *   postings     u32 each: above, 28 − s low bits of the key; below, in 4 + s bits, the anchor's frame on the timeline
  *
  * A key's slot is its s high bits. Postings are in the order of key, then frame. There is no pointer into the slots:
  * before the first bit of a slot lie as many 1s as postings before it and as many 0s as slots before it, so that group
- * g begins at bit groups[g] + 64 g, and the bit of posting p of slot i is bit p + i. There are one to two postings a
- * slot, so that a posting takes 34 bits (33.8 to 34.5): 32 of its own, 1 in the slots and what empty slots and groups
- * take. No block need be decoded to read one of them, and the number of those of a key is known without reading any.
+ * g begins at bit groups[g] + 16 g, and the bit of posting p of slot i is bit p + i. There are one to two postings a
+ * slot, so that a posting takes 34.5 to 36 bits: 32 of its own, 1 in the slots and what empty slots and groups take.
+ * No block need be decoded to read one of them, and the number of those of a key is known without reading any.
  *
  * The timeline lays all references one behind the other, so a frame on it says reference and time at once, and that
  * frame minus query time is one number to vote on.
  */
 import { crc32 } from 'node:zlib';
 import { type BucketDirectory, listBuckets, maxPostingsMarked } from './bucket-directory.ts';
+import type { ConstellationSource } from './constellation-source.ts';
 import { anchorBits, keyBits } from './landmark.ts';
 import { groupBits, type SlotDirectory } from './slot-directory.ts';
 
@@ -55,7 +56,7 @@ export const maxTimelineFrames = 2 ** 31;
 /** A segment's two runs of bytes. */
 export type SegmentBytes = {
   readonly bytes: SharedArrayBuffer;
-  readonly constellations: SharedArrayBuffer;
+  readonly constellations: ConstellationSource;
 };
 
 export type SegmentViews = SlotDirectory & {
@@ -74,11 +75,12 @@ export type SegmentViews = SlotDirectory & {
   readonly constellationChecksums: Uint32Array;
 };
 
-export type Segment = SegmentViews & {
-  readonly constellations: Uint8Array;
+export type OpenedPostings = SegmentViews & {
   /** Of a small segment. Not stored: made when it is opened. */
   readonly buckets: BucketDirectory | undefined;
 };
+
+export type Segment = OpenedPostings & { readonly constellations: ConstellationSource };
 
 /** Where sections begin, in bytes. */
 export type SegmentLayout = {
@@ -134,13 +136,13 @@ export function layoutSegment(referenceCount: number, postingCount: number, slot
  * checksum (`checkSegment`).
  */
 export function openSegment({ bytes, constellations }: SegmentBytes): Segment {
+  return { ...openPostings(bytes), constellations };
+}
+
+export function openPostings(bytes: SharedArrayBuffer): OpenedPostings {
   const views = viewSegment(bytes);
   const isMarked = views.postingCount <= maxPostingsMarked && views.remainderBits >= anchorBits;
-  return {
-    ...views,
-    constellations: new Uint8Array(constellations),
-    buckets: isMarked ? listBuckets(views) : undefined,
-  };
+  return { ...views, buckets: isMarked ? listBuckets(views) : undefined };
 }
 
 /** The same of the first run alone, and without what is made of it; also for who fills it in. */
@@ -174,7 +176,7 @@ export function viewSegment(bytes: SharedArrayBuffer): SegmentViews {
 /** How large a segment is and how far it goes, without opening it. */
 export function readSegmentHeader(
   bytes: SharedArrayBuffer,
-): Pick<Segment, 'postingCount' | 'highestPosition'> {
+): Pick<SegmentViews, 'postingCount' | 'highestPosition'> {
   const header = new DataView(bytes, 0, headerBytes);
   return { postingCount: header.getUint32(16, true), highestPosition: header.getFloat64(40, true) };
 }
@@ -187,7 +189,7 @@ export type SegmentReference = {
   readonly peakCount: number;
 };
 
-export function segmentReference(segment: Segment, index: number): SegmentReference {
+export function segmentReference(segment: SegmentViews, index: number): SegmentReference {
   return {
     referenceId: readUuid(segment.ids, index * 16),
     position: segment.feedPositions[index] as number,

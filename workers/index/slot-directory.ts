@@ -4,8 +4,8 @@
  */
 import { anchorBits } from './landmark.ts';
 
-/** Slots of one group: 2^6. Of a segment with 2^28 postings a group is one bucket. */
-export const groupBits = 6;
+/** Slots of one group: 2^4, whose bits lie in one or two words. */
+export const groupBits = 4;
 
 export type SlotDirectory = {
   /** A key's slot is `key >>> remainderBits`; its remainder the bits below. */
@@ -73,12 +73,13 @@ export function firstOfSlot(groups: Uint32Array, slots: Uint32Array, slot: numbe
   const from = begin + slot - left;
   let at = from >>> 5;
   let zeros = ~(slots[at] as number) & (-1 << (from & 31));
-  for (let count = countBits(zeros); count < left; count = countBits(zeros)) {
-    left -= count;
-    zeros = ~(slots[++at] as number);
+  for (;;) {
+    if (zeros === 0) zeros = ~(slots[++at] as number);
+    else if (--left === 0) break;
+    else zeros &= zeros - 1;
   }
-  // Up to the last zero lie `slot` zeros, and ones for all postings before.
-  return (at << 5) + placeOfBit(zeros, left) + 1 - slot;
+  // Up to this zero lie `slot` zeros, and ones for all postings before.
+  return (at << 5) + lowestBit(zeros) + 1 - slot;
 }
 
 function endOfSlot(slots: Uint32Array, slot: number, begin: number): number {
@@ -141,22 +142,6 @@ export function countBits(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-/** Where the `nth` bit that is set lies, the lowest being the first. */
-function placeOfBit(word: number, nth: number): number {
-  let left = nth;
-  let rest = word;
-  let place = 0;
-  for (let half = 16; half > 2; half >>= 1) {
-    const low = countBits(rest & ((1 << half) - 1));
-    if (low >= left) continue;
-    left -= low;
-    rest >>>= half;
-    place += half;
-  }
-  for (; left > 1; left--) rest &= rest - 1;
-  return place + lowestBit(rest);
 }
 
 function lowestBit(word: number): number {
