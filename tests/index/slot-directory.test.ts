@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bucketBits, keyBits } from '../../workers/index/landmark.ts';
 import { viewSegment } from '../../workers/index/segment.ts';
-import { findPostings, readAnchors, readPostings } from '../../workers/index/slot-directory.ts';
+import { findEach, findPostings, readAnchors, readPostings } from '../../workers/index/slot-directory.ts';
 import { type Part, SegmentWriter } from '../../workers/index/write-segment.ts';
 
 type Posting = { readonly key: number; readonly frame: number };
@@ -58,6 +58,31 @@ describe('the slots of a segment', () => {
           if (inside > 0) expect(range.begin).toBe(before);
         }
       }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('say the same of many keys at once, and of whole buckets', () => {
+    fc.assert(
+      fc.property(
+        anyPostings,
+        anyTimeline,
+        fc.array(anyKey, { maxLength: 30 }),
+        (postings, frames, others) => {
+          const { sorted, directory } = directoryOf(postings, frames);
+          const asked = [...others, ...sorted.map(({ key }) => key)];
+          for (const span of [1, anchorCells]) {
+            const keys = Uint32Array.from(asked, (key) => key - (key % span));
+            const [begins, ends] = [new Uint32Array(keys.length), new Uint32Array(keys.length)];
+            findEach(directory, keys, keys.length, span, begins, ends);
+            for (const [k, first] of keys.entries()) {
+              const inside = sorted.filter(({ key }) => key >= first && key < first + span).length;
+              expect((ends[k] as number) - (begins[k] as number)).toBe(inside);
+              if (inside > 0) expect(begins[k]).toBe(sorted.filter(({ key }) => key < first).length);
+            }
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });

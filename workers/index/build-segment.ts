@@ -1,6 +1,10 @@
 /** Makes a segment from fingerprints. Same input, same bytes. */
 import { crc32 } from 'node:zlib';
-import { decodeFingerprint, thinToReference } from '../fingerprint/fingerprint-file.ts';
+import {
+  decodeFingerprint,
+  packedConstellationIn,
+  thinToReference,
+} from '../fingerprint/fingerprint-file.ts';
 import { packConstellation } from '../fingerprint/packed-constellation.ts';
 import { referenceRankCount } from '../fingerprint/parameters.ts';
 import type { NewReference } from '../protocol.ts';
@@ -14,9 +18,14 @@ export function buildSegment(references: readonly NewReference[]): SegmentBytes 
   const packed: Uint8Array[] = [];
   const landmarks: Landmarks[] = [];
   for (const { referenceId, position, fingerprint } of references) {
-    const { constellation } = thinToReference(decodeFingerprint(fingerprint));
+    const decoded = decodeFingerprint(fingerprint);
+    const { constellation } = thinToReference(decoded);
     const peakCount = constellation.frames.length;
-    const bytes = packConstellation(constellation, referenceRankCount);
+    // A constellation has one way to be packed: what is at reference density is so already.
+    const bytes =
+      decoded.density === 'reference'
+        ? packedConstellationIn(fingerprint)
+        : packConstellation(constellation, referenceRankCount);
     landmarks.push(referenceLandmarks(constellation));
     packed.push(bytes);
     parts.push({

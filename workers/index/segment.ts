@@ -25,15 +25,15 @@
  *     peak counts      u32 × n
  *     begins           u32 × (n + 1): where each packed constellation begins in the second run, and where the last ends
  *     checksums        u32 × n: CRC-32 of each packed constellation
- *   groups       u32 × (2^(s − 4) + 1): the first posting of every 16th slot, and the posting count
+ *   groups       u32 × (2^(s − 3) + 1): the first posting of every 8th slot, and the posting count
  *   slots        bits, from the lowest of each u32 up: for each slot as many 1s as it has postings, then a 0. Zeros
  *                fill the last u32, and one more u32.
  *   postings     u32 each: above, 28 − s low bits of the key; below, in 4 + s bits, the anchor's frame on the timeline
  *
  * A key's slot is its s high bits. Postings are in the order of key, then frame. There is no pointer into the slots:
  * before the first bit of a slot lie as many 1s as postings before it and as many 0s as slots before it, so that group
- * g begins at bit groups[g] + 16 g, and the bit of posting p of slot i is bit p + i. There are one to two postings a
- * slot, so that a posting takes 34.5 to 36 bits: 32 of its own, 1 in the slots and what empty slots and groups take.
+ * g begins at bit groups[g] + 8 g, and the bit of posting p of slot i is bit p + i. There are one to two postings a
+ * slot, so that a posting takes 35.5 to 38 bits: 32 of its own, 1 in the slots and what empty slots and groups take.
  * No block need be decoded to read one of them, and the number of those of a key is known without reading any.
  *
  * The timeline lays all references one behind the other, so a frame on it says reference and time at once, and that

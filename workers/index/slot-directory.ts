@@ -4,8 +4,8 @@
  */
 import { anchorBits } from './landmark.ts';
 
-/** Slots of one group: 2^4, whose bits lie in one or two words. */
-export const groupBits = 4;
+/** Slots of one group: 2^3, most of whose bits lie within 32. */
+export const groupBits = 3;
 
 export type SlotDirectory = {
   /** A key's slot is `key >>> remainderBits`; its remainder the bits below. */
@@ -23,6 +23,70 @@ export type PostingRange = { begin: number; end: number };
 /** Ranges longer than this are searched by halving. */
 const linearRange = 24;
 const groupMask = 2 ** groupBits - 1;
+const found = { begin: 0, end: 0 };
+
+/**
+ * The same for many keys: of probe k all postings from `keys[k]` up to `keys[k] + span` lie from `begins[k]` up to
+ * `ends[k]`. The span is 1 or a whole bucket. Most looks end within the 32 bits that begin with their group's.
+ */
+export function findEach(
+  of: SlotDirectory,
+  keys: Uint32Array,
+  count: number,
+  span: number,
+  begins: Uint32Array,
+  ends: Uint32Array,
+): void {
+  const { remainderBits, frameBits, groups, slots, postings } = of;
+  if (span > 1 && remainderBits > anchorBits) {
+    for (let k = 0; k < count; k++) {
+      findPostings(of, keys[k] as number, (keys[k] as number) + span, found);
+      begins[k] = found.begin;
+      ends[k] = found.end;
+    }
+    return;
+  }
+  const slotsEach = Math.max(1, span >>> remainderBits);
+  const mask = span === 1 ? (1 << remainderBits) - 1 : 0;
+  for (let k = 0; k < count; k++) {
+    const key = keys[k] as number;
+    const slot = key >>> remainderBits;
+    const group = slot >>> groupBits;
+    const left = slot & groupMask;
+    const first = groups[group] as number;
+    if (left === 0 && slotsEach >= 1 << groupBits) {
+      begins[k] = first;
+      ends[k] = groups[group + (slotsEach >>> groupBits)] as number;
+      continue;
+    }
+    const from = first + slot - left;
+    const shift = from & 31;
+    const at = from >>> 5;
+    let zeros = ~(((slots[at] as number) >>> shift) | (((slots[at + 1] as number) << 1) << (31 - shift)));
+    let begin = first;
+    if (left > 0) {
+      for (let i = left; i > 1; i--) zeros &= zeros - 1;
+      begin = first + lowestBit(zeros) + 1 - left;
+      zeros &= zeros - 1;
+    }
+    for (let i = slotsEach; i > 1; i--) zeros &= zeros - 1;
+    let end: number;
+    if (zeros !== 0) end = first + lowestBit(zeros) + 1 - left - slotsEach;
+    else {
+      begin = firstOfSlot(groups, slots, slot);
+      end = slotsEach === 1 ? endOfSlot(slots, slot, begin) : firstOfSlot(groups, slots, slot + slotsEach);
+    }
+    if (mask !== 0 && begin < end) {
+      const remainder = key & mask;
+      begin = firstNotBelow(of, begin, end, remainder);
+      const last = end;
+      if (last - begin > linearRange) end = firstNotBelow(of, begin, last, remainder + 1);
+      else for (end = begin; end < last && (postings[end] as number) >>> frameBits === remainder; ) end++;
+    }
+    begins[k] = begin;
+    ends[k] = end;
+  }
+}
 
 /** Postings whose keys lie from `firstKey` up to `endKey`: of one bucket, or less. */
 export function findPostings(of: SlotDirectory, firstKey: number, endKey: number, range: PostingRange): void {

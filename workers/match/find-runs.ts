@@ -2,7 +2,7 @@
 import type { BucketDirectory } from '../index/bucket-directory.ts';
 import { anchorBits } from '../index/landmark.ts';
 import type { Segment } from '../index/segment.ts';
-import { countBits, findPostings, type SlotDirectory } from '../index/slot-directory.ts';
+import { countBits, findEach, type SlotDirectory } from '../index/slot-directory.ts';
 import { grow } from './growing-arrays.ts';
 import { sharedEffort } from './parameters.ts';
 import { isPitchKnown, type Probes } from './probes.ts';
@@ -29,6 +29,9 @@ const kept: Runs[] = [];
 /** Postings that each probe meets in all segments. */
 let met = new Uint32Array(2 ** 14);
 let efforts = new Uint16Array(2 ** 14);
+/** Of every probe in one segment. */
+let begins = new Uint32Array(2 ** 14);
+let ends = new Uint32Array(2 ** 14);
 
 /** Where the postings of each probe lie, in every segment. */
 export function findRuns(segments: readonly Segment[], probes: Probes): FoundRuns {
@@ -124,8 +127,6 @@ function findRunsByBucket(
   }
 }
 
-const range = { begin: 0, end: 0 };
-
 /** The same in a segment of any size. */
 function findRunsBySlot(
   directory: SlotDirectory,
@@ -134,9 +135,12 @@ function findRunsBySlot(
   span: number,
   runs: Runs,
 ): void {
+  if (begins.length < count) {
+    begins = new Uint32Array(2 ** Math.ceil(Math.log2(count)));
+    ends = new Uint32Array(begins.length);
+  }
+  findEach(directory, keys, count, span, begins, ends);
   for (let k = 0; k < count; k++) {
-    const key = keys[k] as number;
-    findPostings(directory, key, key + span, range);
-    if (range.begin < range.end) add(runs, k, range.begin, range.end);
+    if ((begins[k] as number) < (ends[k] as number)) add(runs, k, begins[k] as number, ends[k] as number);
   }
 }

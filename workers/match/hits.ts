@@ -40,6 +40,8 @@ let hitWindows = new Uint8Array(2 ** 14);
 /** Anchors' cells of the postings that are being read. */
 let cells = new Uint8Array(2 ** 10);
 const range = { begin: 0, end: 0 };
+/** Of a run of no more postings all cells are looked at, rather than that slots are looked for again. */
+const shortRun = 64;
 /** The window in which a posting of each anchor's cell votes; `noWindow` where its pitch is none that is supposed. */
 const windowOfCell = new Uint8Array(1 << anchorBits);
 const noWindow = 255;
@@ -76,31 +78,43 @@ export function readHits(
       placeWindows(step, hypothesis, lines);
       placedAnchor = anchor;
     }
+    const runBegin = begins[run] as number;
+    const runEnd = ends[run] as number;
+    const isShort = runEnd - runBegin <= shortRun;
+    const areCellsRead = !isKnown && !hasWholeAnchors && (isWhole || isShort);
+    const key = keys[probe] as number;
+    if (areCellsRead) readCells(segment, key, runBegin, runEnd);
     let unread = 0;
+    let begin = runBegin;
+    let end = runEnd;
     for (let line = 0; line < (isWhole ? 1 : lines.length); line++) {
-      let key = keys[probe] as number;
-      range.begin = begins[run] as number;
-      range.end = ends[run] as number;
+      let cellsBegin = runBegin;
       if (!isWhole) {
         const pitch = lines[line] as number;
         const low = Math.max(unread, Math.ceil((step - pitch - sliceSteps) / anchorCell));
         const high = Math.min(anchorMask, Math.floor((step - pitch + sliceSteps) / anchorCell));
         if (high < low) continue;
-        findPostings(segment, key + low, key + high + 1, range);
-        key += low;
         unread = high + 1;
+        if (isShort && !hasWholeAnchors) {
+          for (begin = runBegin; begin < runEnd; begin++)
+            if ((cells[begin - runBegin] as number) >= low) break;
+          for (end = begin; end < runEnd; end++) if ((cells[end - runBegin] as number) > high) break;
+        } else {
+          findPostings(segment, key + low, key + high + 1, range);
+          begin = range.begin;
+          end = range.end;
+          if (!hasWholeAnchors) readCells(segment, key + low, begin, end);
+          cellsBegin = begin;
+        }
       }
-      const { begin, end } = range;
       if (count + end - begin > hitDiagonals.length) growHits(count + end - begin);
-      if (!isKnown && !hasWholeAnchors) {
-        if (cells.length < end - begin) cells = new Uint8Array(2 * (end - begin));
-        readAnchors(segment, key, range, cells);
-      }
       for (let at = begin; at < end; at++) {
         const posting = postings[at] as number;
         let window = 0;
         if (!isKnown) {
-          const cell = hasWholeAnchors ? (posting >>> frameBits) & anchorMask : (cells[at - begin] as number);
+          const cell = hasWholeAnchors
+            ? (posting >>> frameBits) & anchorMask
+            : (cells[at - cellsBegin] as number);
           window = windowOfCell[cell] as number;
           if (window === noWindow) continue;
         }
@@ -112,6 +126,14 @@ export function readHits(
     }
   }
   return count;
+}
+
+/** Sets down the cells of postings `begin` up to `end`, the first of which has this key or one behind it. */
+function readCells(segment: Segment, key: number, begin: number, end: number): void {
+  if (cells.length < end - begin) cells = new Uint8Array(2 * (end - begin));
+  range.begin = begin;
+  range.end = end;
+  readAnchors(segment, key, range, cells);
 }
 
 /** Sets down in which window a posting of each cell votes, for an anchor of the upload at this step. */
