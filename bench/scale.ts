@@ -17,6 +17,7 @@
  *   --queries F,…     folders of the kit's queries with fingerprints
  *   --sample K        at the most K queries of each row (1)
  *   --timed N         10 s queries whose time is taken, for each set of transforms (60)
+ *   --found N         queries of which it is seen whether they are found, evenly spread (all)
  *   --seed N          which synthetic recordings (1)
  *   --keep FILE       figures of sizes that were measured before; they are added to it as they come
  */
@@ -41,6 +42,7 @@ const { values: options } = parseArgs({
     queries: { type: 'string' },
     sample: { type: 'string', default: '1' },
     timed: { type: 'string', default: '60' },
+    found: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'string' },
   },
@@ -73,7 +75,8 @@ async function measure(recordings: number): Promise<Figures> {
   mkdirSync(cacheFolder, { recursive: true });
   const dataDir = mkdtempSync(join(cacheFolder, 'scale-'));
   const [perRow, maxTimed] = [Number(options.sample), Number(options.timed)];
-  const task: ScaleTask = { references, queries, perRow, maxTimed, recordings, seed, dataDir };
+  const maxFound = Number(options.found);
+  const task: ScaleTask = { references, queries, perRow, maxTimed, maxFound, recordings, seed, dataDir };
   try {
     const build = await runChild<BuildFigures>('build.ts', task);
     say(JSON.stringify(build));

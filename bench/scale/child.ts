@@ -11,6 +11,7 @@ export type ScaleTask = {
   readonly queries: readonly string[];
   readonly perRow: number;
   readonly maxTimed: number;
+  readonly maxFound: number;
   readonly recordings: number;
   readonly seed: number;
   readonly dataDir: string;

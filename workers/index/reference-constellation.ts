@@ -6,13 +6,14 @@ import { referenceRankCount } from '../fingerprint/parameters.ts';
 import { readPacked } from './constellation-source.ts';
 import { type Segment, segmentReference } from './segment.ts';
 
-export function getConstellation(segment: Segment, index: number): Constellation {
+/** @param untilFrame Peaks after it are left out. */
+export function getConstellation(segment: Segment, index: number, untilFrame?: number): Constellation {
   const begin = segment.constellationBegins[index] as number;
   const packed = readPacked(segment.constellations, begin, segment.constellationBegins[index + 1] as number);
   const { referenceId, peakCount, frameCount } = segmentReference(segment, index);
   const isWhole = crc32(packed) === segment.constellationChecksums[index];
   const unpacked = isWhole
-    ? unpackConstellation(packed, peakCount, frameCount, referenceRankCount)
+    ? unpackConstellation(packed, peakCount, frameCount, referenceRankCount, untilFrame)
     : undefined;
   if (unpacked === undefined) throw new Error(`the index holds a broken constellation of ${referenceId}`);
   return unpacked.constellation;
