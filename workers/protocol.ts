@@ -4,6 +4,8 @@
  */
 import type { AudioLimits, DecoderChoice } from './audio/decode.ts';
 import type { WorkerErrorCode } from './errors.ts';
+import type { ConstellationSource } from './index/constellation-source.ts';
+import type { SegmentBytes } from './index/segment.ts';
 import type { MatchExplanation } from './match/explanation.ts';
 
 export type FingerprintTask = {
@@ -42,6 +44,7 @@ export type SharedSegment = {
   /** Unlike any other's: threads keep what they opened by it, and may serve several indexes. */
   readonly segmentId: string;
   readonly bytes: SharedArrayBuffer;
+  readonly constellations: ConstellationSource;
   /** One byte per reference of the segment; 1 says removed. Written by the owner, seen by all at once. */
   readonly tombstones: SharedArrayBuffer;
 };
@@ -57,6 +60,12 @@ export type NewReference = {
 
 type BuildTask = { readonly kind: 'build'; readonly references: readonly NewReference[] };
 type MergeTask = { readonly kind: 'merge'; readonly segments: readonly SharedSegment[] };
+/** The same into a file. */
+type MergeToFileTask = {
+  readonly kind: 'merge-to-file';
+  readonly segments: readonly SharedSegment[];
+  readonly path: string;
+};
 
 /** Which alterations a scan looks for: none, those that uploaders commonly make, or the whole tempo × pitch plane. */
 export const transformSets = ['none', 'common', 'all'] as const;
@@ -151,7 +160,8 @@ export type Task =
   | ReplayTask
   | ExplainTask
   | BuildTask
-  | MergeTask;
+  | MergeTask
+  | MergeToFileTask;
 
 export type TaskResult<T extends Task = Task> = T extends FingerprintTask
   ? FingerprintedAudio
@@ -163,7 +173,9 @@ export type TaskResult<T extends Task = Task> = T extends FingerprintTask
         ? readonly PastUpload[]
         : T extends ExplainTask
           ? MatchExplanation
-          : SharedArrayBuffer;
+          : T extends MergeToFileTask
+            ? SharedArrayBuffer
+            : SegmentBytes;
 
 /** What comes back over a thread's border, where errors would lose their code. */
 export type Reply = Answered<TaskResult>;

@@ -1,21 +1,22 @@
 /** A segment in memory, with what was removed from it since it was built. */
-import { openSegment, type Segment, segmentReference } from '../../workers/index/segment.ts';
+import {
+  type SegmentBytes,
+  type SegmentViews,
+  segmentReference,
+  viewSegment,
+} from '../../workers/index/segment.ts';
 import type { SharedSegment } from '../../workers/protocol.ts';
 
 export type HeldSegment = {
   /** What crosses to the threads, and no more than that. */
-  readonly shared: SharedSegment;
-  readonly segment: Segment;
+  shared: SharedSegment;
+  readonly segment: SegmentViews;
   readonly removed: Uint8Array;
   readonly indexByReference: Map<string, number>;
 };
 
-export function holdSegment(
-  name: string,
-  bytes: SharedArrayBuffer,
-  removed: readonly number[] = [],
-): HeldSegment {
-  const segment = openSegment(bytes);
+export function holdSegment(name: string, made: SegmentBytes, removed: readonly number[] = []): HeldSegment {
+  const segment = viewSegment(made.bytes);
   const tombstones = new SharedArrayBuffer(Math.max(1, segment.referenceCount));
   const flags = new Uint8Array(tombstones);
   for (const index of removed) flags[index] = 1;
@@ -24,7 +25,7 @@ export function holdSegment(
     if (!flags[i]) indexByReference.set(segmentReference(segment, i).referenceId, i);
   }
   return {
-    shared: { segmentId: name, bytes, tombstones },
+    shared: { segmentId: name, bytes: made.bytes, constellations: made.constellations, tombstones },
     segment,
     removed: flags,
     indexByReference,
@@ -42,6 +43,11 @@ export function removeReference({ indexByReference, removed }: HeldSegment, refe
 /** Of those that are still in it. */
 export function framesOf({ segment, indexByReference }: HeldSegment): number {
   let frames = 0;
-  for (const index of indexByReference.values()) frames += segmentReference(segment, index).frameCount;
+  for (const index of indexByReference.values()) frames += segment.frameCounts[index] as number;
   return frames;
+}
+
+/** Bytes of the constellations. */
+export function constellationBytesOf({ segment }: HeldSegment): number {
+  return segment.constellationBegins[segment.referenceCount] as number;
 }

@@ -4,6 +4,7 @@
  * tombstone that every thread sees at once. Positions only grow, and an answer is given at one.
  */
 import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
@@ -11,9 +12,22 @@ import { segmentReference } from '../../workers/index/segment.ts';
 import type { Workers } from '../../workers/pool.ts';
 import type { NewReference, SharedSegment } from '../../workers/protocol.ts';
 import type { Store } from '../store/store.ts';
+import { openConstellationFile } from './constellation-file.ts';
 import { type ExcludedSpans, spansOf } from './excluded-spans.ts';
-import { framesOf, type HeldSegment, holdSegment, removeReference } from './held-segment.ts';
-import { deleteIndexFiles, readIndexFiles, type StoredIndex, writeIndexFiles } from './index-files.ts';
+import {
+  constellationBytesOf,
+  framesOf,
+  type HeldSegment,
+  holdSegment,
+  removeReference,
+} from './held-segment.ts';
+import {
+  deleteIndexFiles,
+  readIndexFiles,
+  type StoredIndex,
+  segmentPath,
+  writeIndexFiles,
+} from './index-files.ts';
 import { chooseMerge } from './merge-policy.ts';
 
 type IndexStatus = {
@@ -62,10 +76,12 @@ const batchBytes = 32 * 2 ** 20;
 const pollMs = 5_000;
 /** Changes wait this long for more before they are written to disk. */
 const writeDelayMs = 2_000;
+/** Constellations of a merge that are no more than this stay in memory until they are written with the rest. */
+const maxBytesInMemory = 4 * 2 ** 20;
 
 export async function openIndex(options: {
   readonly store: FollowedFeed;
-  readonly workers: Pick<Workers, 'buildSegment' | 'mergeSegments'>;
+  readonly workers: Pick<Workers, 'buildSegment' | 'mergeSegments' | 'mergeSegmentsToFile'>;
   readonly log: Logger;
   readonly dataDir: string;
   /** In the data directory. */
@@ -75,8 +91,8 @@ export async function openIndex(options: {
   const folder = join(options.dataDir, options.folderName ?? 'index');
   const registryId = await store.registryId();
   const stored = await readUsableFiles(store, folder, registryId);
-  let held: readonly HeldSegment[] = (stored?.segments ?? []).map(({ name, bytes, removed }) =>
-    holdSegment(name, bytes, removed),
+  let held: readonly HeldSegment[] = (stored?.segments ?? []).map((one) =>
+    holdSegment(one.name, one, one.removed),
   );
   let position = stored?.position ?? 0;
   // Those that are still to come in the feed too: a span that is left out early is never missed.
@@ -87,6 +103,8 @@ export async function openIndex(options: {
   let writing: Promise<void> = Promise.resolve();
   let writeTimer: NodeJS.Timeout | undefined;
   let isChanged = false;
+  /** Segments that were merged into others; their files go when the next manifest is written. */
+  const retired: string[] = [];
 
   /** Takes in one batch of the feed; says whether there may be more. */
   async function followOnce(): Promise<boolean> {
@@ -104,8 +122,8 @@ export async function openIndex(options: {
         added.set(referenceId, { referenceId, position: at, fingerprint: constellation });
     }
     if (added.size > 0) {
-      const bytes = await workers.buildSegment([...added.values()]);
-      held = [...held, holdSegment(randomUUID(), bytes)];
+      const made = await workers.buildSegment([...added.values()]);
+      held = [...held, holdSegment(randomUUID(), made)];
     }
     if (cut.size > 0) {
       const others = [...excluded].filter(([referenceId]) => !cut.has(referenceId));
@@ -185,10 +203,7 @@ export async function openIndex(options: {
   }
 
   async function merge(sources: readonly HeldSegment[]): Promise<void> {
-    const merged = holdSegment(
-      randomUUID(),
-      await workers.mergeSegments(sources.map(({ shared }) => shared)),
-    );
+    const merged = await mergeSources(sources);
     // What was removed while the merge ran is in the tombstones of the sources only.
     for (const [referenceId, index] of merged.indexByReference) {
       if (sources.some((source) => source.indexByReference.has(referenceId))) continue;
@@ -201,8 +216,20 @@ export async function openIndex(options: {
       ...(merged.segment.referenceCount > 0 ? [merged] : []),
       ...held.slice(at + sources.length),
     ];
+    retired.push(...sources.map(({ shared }) => shared.segmentId));
     isChanged = true;
     scheduleWrite();
+  }
+
+  async function mergeSources(sources: readonly HeldSegment[]): Promise<HeldSegment> {
+    const shared = sources.map((source) => source.shared);
+    const name = randomUUID();
+    const constellationBytes = sources.reduce((sum, source) => sum + constellationBytesOf(source), 0);
+    if (constellationBytes <= maxBytesInMemory) return holdSegment(name, await workers.mergeSegments(shared));
+    await mkdir(folder, { recursive: true });
+    const path = segmentPath(folder, name);
+    const bytes = await workers.mergeSegmentsToFile(shared, path);
+    return holdSegment(name, { bytes, constellations: openConstellationFile(path, bytes.byteLength) });
   }
 
   function scheduleWrite(): void {
@@ -216,18 +243,30 @@ export async function openIndex(options: {
   async function write(): Promise<void> {
     if (!isChanged) return;
     isChanged = false;
-    const segments = held.map(({ shared, removed }) => ({
+    const written = held;
+    const segments = written.map(({ shared, removed }) => ({
       name: shared.segmentId,
       bytes: shared.bytes,
+      constellations: shared.constellations,
       removed: [...removed.entries()].flatMap(([index, flag]) => (flag ? [index] : [])),
     }));
     try {
-      await writeIndexFiles(folder, registryId, { position, segments });
+      const replaced = retired.splice(0);
+      if (!(await writeIndexFiles(folder, registryId, { position, segments }, replaced))) return;
+      for (const one of written) leaveToFile(one);
     } catch (error) {
       // The files are a cache: without them a restart takes longer, nothing is lost.
       isChanged = true;
       log.warn({ err: error, folder }, 'the index could not be written to disk');
     }
+  }
+
+  /** Lets go of constellations in memory: they are in the segment's file. */
+  function leaveToFile(one: HeldSegment): void {
+    const { segmentId, bytes, constellations } = one.shared;
+    if (!(constellations instanceof SharedArrayBuffer)) return;
+    const file = openConstellationFile(segmentPath(folder, segmentId), bytes.byteLength);
+    one.shared = { ...one.shared, constellations: file };
   }
 
   const stopListening = await store.listenToFeed((head) => {
@@ -250,11 +289,8 @@ export async function openIndex(options: {
       segments: held.length,
       recordings: held.reduce((sum, { indexByReference }) => sum + indexByReference.size, 0),
       seconds: Math.round((frames() * frameMs) / 1000),
-      bytes: held.reduce(
-        (sum, { segment }) => sum + segment.bytes.byteLength - segment.constellations.length,
-        0,
-      ),
-      constellationBytes: held.reduce((sum, { segment }) => sum + segment.constellations.length, 0),
+      bytes: held.reduce((sum, { segment }) => sum + segment.bytes.byteLength, 0),
+      constellationBytes: held.reduce((sum, one) => sum + constellationBytesOf(one), 0),
     }),
     close: async () => {
       isClosing = true;
