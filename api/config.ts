@@ -31,6 +31,10 @@ const Environment = Type.Object({
   // must not hold a thread, and what is taken in must find room in the line.
   EARMARK_MAX_UPLOADS: Type.Integer({ minimum: 1, maximum: 10_000, default: 32 }),
 
+  // Requests to the API worked on at once, uploads among them. Above the uploads, so that there is room for look-ups while
+  // every thread is busy; far below what may wait for a connection to Postgres.
+  EARMARK_MAX_REQUESTS: Type.Integer({ minimum: 2, maximum: 100_000, default: 96 }),
+
   EARMARK_DECODER: Type.Enum([...decoders], { default: 'auto' }),
   EARMARK_MAX_BODY_BYTES: Type.Integer({
     minimum: 1024,
@@ -54,7 +58,7 @@ const Environment = Type.Object({
   // How long the fingerprint of a submission is kept, to find in it what becomes active later. 0 keeps none.
   EARMARK_SUBMISSION_FINGERPRINT_DAYS: Type.Integer({ minimum: 0, maximum: 3650, default: 365 }),
   // Share of the time that retroscans, of which one runs at once, may keep a thread busy.
-  EARMARK_RETROSCAN_PERCENT: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
+  EARMARK_RETROSCAN_PERCENT: Type.Integer({ minimum: 0, maximum: 100, default: 50 }),
 
   // How long events, and what of them was delivered to webhooks, are kept.
   EARMARK_EVENT_DAYS: Type.Integer({ minimum: 7, maximum: 3650, default: 90 }),
@@ -89,6 +93,7 @@ export type Config = {
   readonly threadCount: number;
   readonly maxQueuedTasks: number;
   readonly maxUploads: number;
+  readonly maxRequests: number;
   readonly decoder: DecoderChoice;
   readonly audioLimits: AudioLimits;
   readonly maxBodyBytes: number;
@@ -101,7 +106,7 @@ export type Config = {
   readonly scanFingerprintDays: number;
   /** Days that new references are looked for in a submission. */
   readonly submissionFingerprintDays: number;
-  /** Of one thread's time. */
+  /** Of one thread's time; 0: a server begins none. */
   readonly retroscanPercent: number;
   /** Days that events are kept. */
   readonly eventDays: number;
@@ -129,6 +134,7 @@ export function loadConfig(
     threadCount: read.EARMARK_THREADS,
     maxQueuedTasks: read.EARMARK_MAX_QUEUED_TASKS,
     maxUploads: read.EARMARK_MAX_UPLOADS,
+    maxRequests: read.EARMARK_MAX_REQUESTS,
     decoder: read.EARMARK_DECODER,
     audioLimits: {
       ...defaultAudioLimits,

@@ -325,11 +325,16 @@ create table excluded_interval (
   reason text not null,
   excluded_by uuid not null,
   created_at timestamp with time zone not null default now(),
+  lifted_by uuid,
+  lifted_at timestamp with time zone,
+  lift_reason text,
   constraint excluded_interval_pk PRIMARY KEY (excluded_interval_id),
   constraint excluded_interval_by_party FOREIGN KEY (excluded_by) REFERENCES party(party_id),
+  constraint excluded_interval_lifted_by_party FOREIGN KEY (lifted_by) REFERENCES party(party_id),
   constraint excluded_interval_of_reference FOREIGN KEY (party_id, reference_id) REFERENCES reference(party_id, reference_id) ON DELETE CASCADE,
   constraint excluded_interval_begins_before_it_ends CHECK (start_ms >= 0 AND start_ms < end_ms),
-  constraint excluded_interval_has_a_reason CHECK (char_length(reason) >= 1 AND char_length(reason) <= 1000)
+  constraint excluded_interval_has_a_reason CHECK (char_length(reason) >= 1 AND char_length(reason) <= 1000),
+  constraint excluded_interval_is_lifted_with_a_reason CHECK ((lifted_at IS NULL) = (lifted_by IS NULL) AND (lifted_at IS NULL) = (lift_reason IS NULL) AND char_length(lift_reason) >= 1 AND char_length(lift_reason) <= 1000)
 );
 CREATE INDEX excluded_interval_by_reference ON excluded_interval USING btree (reference_id);
 alter table excluded_interval enable row level security, force row level security;
@@ -337,6 +342,9 @@ create policy excluded_intervals_of_party_acted_for on excluded_interval as perm
   using (((party_id = effective_party()) AND ( SELECT may_act() AS may_act)));
 create policy interval_is_excluded_by_scope on excluded_interval as restrictive for insert to earmark_administrator, earmark_tenant
   with check (((excluded_by = caller_party()) AND (caller_has('manage:claims'::text) OR caller_has('review:claims'::text))));
+create policy interval_is_lifted_by_scope on excluded_interval as restrictive for update to earmark_administrator, earmark_tenant
+  using ((caller_has('manage:claims'::text) OR caller_has('review:claims'::text)))
+  with check ((lifted_by = caller_party()));
 create policy operator_reaches_all on excluded_interval as permissive for all to earmark_operator
   using (true);
 create policy service_keeps_excluded_spans_out on excluded_interval as permissive for select to earmark_service
@@ -347,6 +355,9 @@ grant insert, select on excluded_interval to earmark_administrator;
 grant insert, select on excluded_interval to earmark_operator;
 grant select on excluded_interval to earmark_service;
 grant insert, select on excluded_interval to earmark_tenant;
+grant update (lift_reason, lifted_at, lifted_by) on excluded_interval to earmark_administrator;
+grant update (lift_reason, lifted_at, lifted_by) on excluded_interval to earmark_operator;
+grant update (lift_reason, lifted_at, lifted_by) on excluded_interval to earmark_tenant;
 
 create table feed_head (
   feed_head_id boolean not null default true,
@@ -494,6 +505,7 @@ create table mandate (
   created_at timestamp with time zone not null default now(),
   revoked_by uuid,
   revoked_at timestamp with time zone,
+  purpose text not null default 'administer'::text,
   constraint mandate_pk PRIMARY KEY (mandate_id),
   constraint mandate_by_party FOREIGN KEY (party_id) REFERENCES party(party_id),
   constraint mandate_created_by_party FOREIGN KEY (created_by) REFERENCES party(party_id),
@@ -505,6 +517,7 @@ create table mandate (
   constraint mandate_dates_in_order CHECK (valid_until > valid_from),
   constraint mandate_evidence_is_bounded CHECK (char_length(evidence) >= 1 AND char_length(evidence) <= 1000),
   constraint mandate_is_between_two CHECK (party_id <> administrator_id),
+  constraint mandate_purpose_is_known CHECK (purpose = ANY (ARRAY['administer'::text, 'audit'::text])),
   constraint mandate_revocation_says_by_whom CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
   constraint mandate_territories_are_named CHECK (cardinality(territories_include) >= 1 AND cardinality(territories_include) <= 300 AND cardinality(territories_exclude) <= 300)
 );
@@ -512,7 +525,7 @@ CREATE INDEX mandate_by_administrator ON mandate USING btree (administrator_id, 
 CREATE INDEX mandate_by_party ON mandate USING btree (party_id, mandate_id);
 alter table mandate enable row level security, force row level security;
 create policy mandates_in_force on mandate as permissive for select to earmark_administrator
-  using (((party_id = effective_party()) AND (administrator_id = caller_party()) AND (revoked_at IS NULL) AND (valid_from <= now()) AND ((valid_until IS NULL) OR (now() < valid_until))));
+  using (((party_id = effective_party()) AND (administrator_id = caller_party()) AND (purpose = caller_purpose()) AND (revoked_at IS NULL) AND (valid_from <= now()) AND ((valid_until IS NULL) OR (now() < valid_until))));
 create policy operator_reaches_all on mandate as permissive for all to earmark_operator
   using (true);
 create policy mandate_is_made_by_its_party on mandate as restrictive for insert to earmark_tenant
@@ -791,7 +804,10 @@ create table recording (
   constraint recording_text_is_bounded CHECK (char_length(title) <= 1000 AND char_length(artist) <= 1000 AND char_length(label) <= 1000 AND char_length(version) <= 1000)
 );
 CREATE INDEX recording_by_external_id ON recording USING btree (external_id, recording_id);
+CREATE INDEX recording_by_terms ON recording USING gin (recording_terms(party_id, title, artist, version)) WITH (gin_pending_list_limit='1024');
 CREATE INDEX recording_by_title ON recording USING gin (title gin_trgm_ops);
+CREATE TRIGGER recording_changed_known AFTER UPDATE ON public.recording REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION keep_search_words();
+CREATE TRIGGER recording_made_known AFTER INSERT ON public.recording REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION keep_search_words();
 alter table recording enable row level security, force row level security;
 create policy recordings_within_mandate on recording as permissive for all to earmark_administrator
   using (((party_id = effective_party()) AND (EXISTS ( SELECT
@@ -913,7 +929,7 @@ create table retroscan (
   ended_at timestamp with time zone,
   constraint retroscan_pk PRIMARY KEY (retroscan_id),
   constraint retroscan_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
-  constraint retroscan_cause_is_known CHECK (cause = ANY (ARRAY['reference'::text, 'recording'::text, 'rights'::text, 'request'::text])),
+  constraint retroscan_cause_is_known CHECK (cause = ANY (ARRAY['reference'::text, 'recording'::text, 'rights'::text, 'widened'::text, 'request'::text])),
   constraint retroscan_failure_is_bounded CHECK (char_length(failure) <= 300),
   constraint retroscan_goes_forward CHECK (begin_position <= checked_position AND checked_position <= until_position),
   constraint retroscan_has_ended_where_it_is_over CHECK ((ended_at IS NOT NULL) = (state = ANY (ARRAY['done'::text, 'failed'::text]))),
@@ -922,7 +938,7 @@ create table retroscan (
 );
 CREATE INDEX retroscan_by_feed ON retroscan USING btree (feed_position);
 CREATE INDEX retroscan_by_party ON retroscan USING btree (party_id, retroscan_id);
-CREATE INDEX retroscan_to_do ON retroscan USING btree (state, retroscan_id) WHERE state = ANY (ARRAY['waiting'::text, 'running'::text]);
+CREATE INDEX retroscan_to_do ON retroscan USING btree (state, (cause <> 'request'::text), retroscan_id) WHERE state = ANY (ARRAY['waiting'::text, 'running'::text]);
 CREATE UNIQUE INDEX retroscan_waits_once ON retroscan USING btree (reference_id) WHERE state = 'waiting'::text;
 alter table retroscan enable row level security, force row level security;
 create policy operator_reaches_all on retroscan as permissive for all to earmark_operator
@@ -1047,6 +1063,13 @@ grant delete, select on scan_fingerprint to earmark_service;
 grant insert, select on scan_fingerprint to earmark_tenant;
 grant update (created_at) on scan_fingerprint to earmark_service;
 
+create table search_word (
+  word text not null,
+  constraint search_word_pk PRIMARY KEY (word)
+);
+CREATE INDEX search_word_by_trigram ON search_word USING gin (word gin_trgm_ops);
+grant insert, select on search_word to earmark_service;
+
 create table submission (
   submission_id uuid not null,
   party_id uuid not null,
@@ -1068,6 +1091,7 @@ create table submission (
   constraint submission_content_type_is_known CHECK (content_type = ANY (ARRAY['audio'::text, 'video'::text, 'short_video'::text, 'live_stream'::text])),
   constraint submission_text_is_bounded CHECK (char_length(platform) >= 1 AND char_length(platform) <= 100 AND char_length(external_id) >= 1 AND char_length(external_id) <= 2000 AND char_length(url) >= 1 AND char_length(url) <= 2000 AND char_length(account) >= 1 AND char_length(account) <= 200 AND char_length(title) >= 1 AND char_length(title) <= 500)
 );
+CREATE INDEX submission_by_scan ON submission USING btree (scan_id);
 alter table submission enable row level security, force row level security;
 create policy operator_reaches_all on submission as permissive for all to earmark_operator
   using (true);
@@ -1320,6 +1344,12 @@ CREATE OR REPLACE FUNCTION public.caller_party()
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('earmark.party_id'::text, true), ''::text))::uuid
 
+CREATE OR REPLACE FUNCTION public.caller_purpose()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN COALESCE(NULLIF(current_setting('earmark.purpose'::text, true), ''::text), 'administer'::text)
+
 CREATE OR REPLACE FUNCTION public.decisions_heard(of_recording_ids uuid[], of_scan_id uuid)
  RETURNS SETOF ownership_decision
  LANGUAGE sql
@@ -1367,7 +1397,7 @@ CREATE OR REPLACE FUNCTION public.is_in_own_scan(of_scan_id uuid, of_recording_i
  RETURNS boolean
  LANGUAGE sql
  STABLE SECURITY DEFINER
-RETURN (EXISTS (SELECT FROM scan s WHERE ((s.scan_id = is_in_own_scan.of_scan_id) AND (s.party_id = caller_party()) AND (s.answer @> jsonb_build_object('matches', jsonb_build_array(jsonb_build_object('recording_id', is_in_own_scan.of_recording_id)))))))
+RETURN ((EXISTS (SELECT FROM scan s WHERE ((s.scan_id = is_in_own_scan.of_scan_id) AND (s.party_id = caller_party()) AND (s.answer @> jsonb_build_object('matches', jsonb_build_array(jsonb_build_object('recording_id', is_in_own_scan.of_recording_id))))))) OR (EXISTS (SELECT FROM (submission u JOIN submission_match m ON ((m.submission_id = u.submission_id))) WHERE ((u.scan_id = is_in_own_scan.of_scan_id) AND (u.party_id = caller_party()) AND (m.recording_id = is_in_own_scan.of_recording_id)))))
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
@@ -1382,6 +1412,26 @@ CREATE OR REPLACE FUNCTION public.is_service()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (current_setting('role'::text) = 'earmark_service'::text)
+
+CREATE OR REPLACE FUNCTION public.keep_search_words()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  -- In order, so that two that bring the same words wait for one another in one direction only.
+  insert into search_word (word)
+  select distinct one.word
+  from added,
+    unnest(search_words(coalesce(title, '') || ' ' || coalesce(artist, '') || ' ' || coalesce(version, ''))) one(word)
+  where char_length(one.word) >= 4 and one.word !~ '^[0-9]+$'
+    and not exists (select from search_word known where known.word = one.word)
+  order by one.word
+  on conflict do nothing;
+  return null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION public.matched_recording(reference_ids uuid[])
  RETURNS TABLE(reference_id uuid, recording_id uuid, party_id uuid, external_id text, title text, artist text, label text, release_date text, version text, isrcs text[])
@@ -1444,6 +1494,34 @@ begin
   return next;
 end
 $function$
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.own_recordings_with_terms(terms text, at_most integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT recordings_with_terms((((('''='::text || (party.id)::text) || ''' & ('::text) || own_recordings_with_terms.terms) || ')'::text), own_recordings_with_terms.at_most) AS recordings_with_terms
+    FROM ( SELECT COALESCE(effective_party(), caller_party()) AS id) party
+   WHERE (party.id IS NOT NULL);
+END
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.parties_asserting_each(of_party_id uuid, asked_scheme text, asked_values text[])
+ RETURNS TABLE(asked_value text, other_parties bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT a.value,
+     count(DISTINCT a.party_id) AS count
+    FROM identifier_assertion a
+   WHERE ((a.scheme = parties_asserting_each.asked_scheme) AND (a.value = ANY (parties_asserting_each.asked_values)) AND (a.withdrawn_at IS NULL) AND (a.party_id <> parties_asserting_each.of_party_id))
+   GROUP BY a.value;
+END
+-- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
@@ -1536,6 +1614,14 @@ END
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
+CREATE OR REPLACE FUNCTION public.recording_terms(of_party_id uuid, title text, artist text, version text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+ SELECT array_to_tsvector((search_words(((((COALESCE(title, ''::text) || ' '::text) || COALESCE(artist, ''::text)) || ' '::text) || COALESCE(version, ''::text))) || ('='::text || (of_party_id)::text))) AS array_to_tsvector;
+END
+
 CREATE OR REPLACE FUNCTION public.recordings_heard(of_recording_ids uuid[], of_scan_id uuid)
  RETURNS TABLE(recording_id uuid, registrant_id uuid, duration_ms integer, is_claim_eligible boolean)
  LANGUAGE sql
@@ -1558,6 +1644,35 @@ END
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
+CREATE OR REPLACE FUNCTION public.recordings_with_terms(terms text, at_most integer)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET enable_seqscan TO 'off'
+ SET gin_fuzzy_search_limit TO '20000'
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  found uuid[];
+begin
+  found := array(
+    select r.recording_id from recording r
+    where recording_terms(r.party_id, r.title, r.artist, r.version) @@ terms::tsquery
+    limit at_most
+  );
+  if cardinality(found) < at_most then
+    perform set_config('gin_fuzzy_search_limit', '0', true);
+    found := array(
+      select r.recording_id from recording r
+      where recording_terms(r.party_id, r.title, r.artist, r.version) @@ terms::tsquery
+      limit at_most
+    );
+  end if;
+  return query select unnest(found);
+end
+$function$
+-- earmark_operator may execute it, owner earmark_service
+
 CREATE OR REPLACE FUNCTION public.request_retroscan(ids uuid[], of_recording_id uuid, because text, at timestamp with time zone)
  RETURNS bigint
  LANGUAGE sql
@@ -1576,7 +1691,8 @@ BEGIN ATOMIC
                            WHERE (l.recording_id = request_retroscan.of_recording_id)) numbered
                       JOIN reference r ON ((r.reference_id = numbered.reference_id)))
                    WHERE ((r.status = 'active'::text) AND (numbered.n <= cardinality(request_retroscan.ids))) ON CONFLICT(reference_id)
-           WHERE (state = 'waiting'::text) DO NOTHING
+           WHERE (state = 'waiting'::text) DO UPDATE SET cause = excluded.cause
+           WHERE (excluded.cause = 'request'::text)
            RETURNING retroscan.retroscan_id
          )
   SELECT count(*) AS count
@@ -1647,5 +1763,33 @@ BEGIN ATOMIC
     FROM recording r
    WHERE ((r.recording_id = scanned_recording.of_recording_id) AND is_in_own_scan(scanned_recording.of_scan_id, scanned_recording.of_recording_id));
 END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.search_words(of_text text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+ SELECT COALESCE(array_agg(DISTINCT "left"(word.word, 40)), '{}'::text[]) AS "coalesce"
+    FROM regexp_split_to_table(lower(regexp_replace(NORMALIZE(search_words.of_text, NFKD), '[\u0300-\u036f''\u2019`\u00b4]'::text, ''::text, 'g'::text)), '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f\uff00-\uff0f]+'::text) word(word)
+   WHERE (word.word <> ''::text);
+END
+
+CREATE OR REPLACE FUNCTION public.words_like(asked text, at_most integer)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from pg_extension where extname = 'pg_trgm') then return; end if;
+  return query execute
+    'select word from search_word where word % $1 and abs(char_length(word) - char_length($1)) <= 2
+     order by similarity(word, $1) desc, word limit $2'
+    using asked, at_most;
+end
+$function$
+-- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service

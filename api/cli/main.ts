@@ -30,7 +30,7 @@ function report(error: unknown): number {
   const failure = findFailure(error);
   if (failure !== undefined) {
     say(`${failure.code}: ${failure.message}`);
-    const nextStep = nextStepAfter(failure.code);
+    const nextStep = nextStepAfter(failure);
     if (nextStep !== undefined) say(nextStep);
     return isAboutEverything(failure) ? exitStatus.couldNotStart : exitStatus.someFailed;
   }

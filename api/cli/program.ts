@@ -11,12 +11,14 @@ import { conflictCommand } from './commands/conflict.ts';
 import { demoCommand } from './commands/demo.ts';
 import { disputeCommand } from './commands/dispute.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { exclusionCommand } from './commands/exclusion.ts';
 import { explainCommand } from './commands/explain.ts';
 import { fingerprintCommand } from './commands/fingerprint.ts';
 import { identifierCommand } from './commands/identifier.ts';
 import { keyCommand } from './commands/key.ts';
 import { listCommand } from './commands/list.ts';
 import { mandateCommand } from './commands/mandate.ts';
+import { metadataCommand } from './commands/metadata.ts';
 import { partyCommand } from './commands/party.ts';
 import { policyCommand } from './commands/policy.ts';
 import { registerCommand } from './commands/register.ts';
@@ -27,6 +29,7 @@ import { retroscanCommand } from './commands/retroscan.ts';
 import { reviewCommand } from './commands/review.ts';
 import { rightsCommand } from './commands/rights.ts';
 import { scanCommand } from './commands/scan.ts';
+import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
@@ -84,9 +87,11 @@ export function buildProgram(): Command {
     serveCommand(defaults),
     statusCommand(),
     listCommand(),
+    searchCommand(),
     showCommand(),
     removeCommand(),
     reindexCommand(),
+    metadataCommand(),
     identifierCommand(),
     rightsCommand(),
     conflictCommand(),
@@ -95,6 +100,7 @@ export function buildProgram(): Command {
     claimCommand(),
     reviewCommand(),
     disputeCommand(),
+    exclusionCommand(),
     allowlistCommand(),
     reportCommand(),
     retroscanCommand(),

@@ -4,9 +4,8 @@ import { closeContext, openContext, under } from '../context.ts';
 import { errorCodes, RegistryError } from '../errors.ts';
 import { buildApp } from '../http/app.ts';
 import { type Caller, effectiveScopes, scopes as everyScope } from '../registry/caller.ts';
-import { ensureParty, localPartyName } from '../registry/ensure-party.ts';
-import { getParty, getPartyIdByName } from '../registry/parties.ts';
-import { couldNotStart, usageError } from './exit-status.ts';
+import { couldNotStart } from './exit-status.ts';
+import { localSpeaker } from './local-speaker.ts';
 import { refuseMissingRegistry } from './missing-registry.ts';
 import type { Method, RegistryApi } from './registry-api.ts';
 
@@ -35,6 +34,7 @@ export async function openLocalApi(config: Config, as: string | undefined): Prom
   const parts = opened.move();
   return {
     place,
+    whose: as === undefined ? '' : ` of ${as}`,
     async ask<T>(method: Method, path: string, body?: unknown) {
       const answer = await inject(method, path, body);
       const text = await textOf(answer.stream());
@@ -52,19 +52,11 @@ export async function openLocalApi(config: Config, as: string | undefined): Prom
 }
 
 async function findCaller(
-  operator: Parameters<typeof getPartyIdByName>[0],
+  operator: Parameters<typeof localSpeaker>[0],
   as: string | undefined,
 ): Promise<Caller> {
-  if (as === undefined) {
-    const partyId = await ensureParty(operator, localPartyName);
-    return { partyId, apiKeyId: partyId, scopes: everyScope };
-  }
-  const { party_id: partyId, name, roles } = await getParty(operator, await getPartyIdByName(operator, as));
-  if (roles.length === 0) {
-    throw usageError(
-      `${name} has no role and may do nothing. "earmark party roles" gives it one, such as rightsholder or platform.`,
-    );
-  }
+  const { party_id: partyId, roles } = await localSpeaker(operator, as);
+  if (as === undefined) return { partyId, apiKeyId: partyId, scopes: everyScope };
   // An operator that has another role besides speaks in that one: it could ask as operator without --as.
   const others = roles.filter((role) => role !== 'operator');
   const scopes = effectiveScopes(others.length > 0 ? others : roles, undefined);

@@ -4,6 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import type { Config } from '../config.ts';
+import { refuseAsAtServer } from './as-option.ts';
 import { usageError } from './exit-status.ts';
 import { settingsOf } from './settings.ts';
 
@@ -12,6 +13,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type RegistryApi = {
   /** For messages: a folder, or a server's address. */
   readonly place: string;
+  /** Whose recordings may be named by their external_id, as in "of Harbour Records"; empty where anybody's. */
+  readonly whose: string;
   /** The answer is that of our own routes, in the form that the document of the API gives. Throws RegistryError. */
   ask<T>(method: Method, path: string, body?: unknown): Promise<T>;
   stream(path: string): AsyncIterable<Uint8Array>;
@@ -70,7 +73,7 @@ async function openApi(config: Config, as: string | undefined): Promise<Registry
     const { openLocalApi } = await import('./registry-api-local.ts');
     return openLocalApi(config, as);
   }
-  if (as !== undefined) throw usageError('--as cannot be used with --url: the API key says who you are.');
+  refuseAsAtServer(as);
   if (apiKey === undefined) {
     throw usageError(
       `${serverUrl} needs an API key: give --api-key KEY or set EARMARK_API_KEY (made with "earmark key create").`,
@@ -80,6 +83,7 @@ async function openApi(config: Config, as: string | undefined): Promise<Registry
   const client = openServerClient(serverUrl, apiKey);
   return {
     place: client.address,
+    whose: ' of yours',
     ask: async <T>(method: Method, path: string, body?: unknown) =>
       (await (method === 'GET' ? client.ask('GET', path) : client.change(method, path, body))) as T,
     stream: (path) => client.stream(path),
@@ -89,6 +93,20 @@ async function openApi(config: Config, as: string | undefined): Promise<Registry
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** By party_id, or by name among the parties that the speaker sees. */
+export async function partyIdOf({ api, at }: Speaker, name: string): Promise<string> {
+  if (uuid.test(name)) return name;
+  let cursor: string | undefined;
+  do {
+    type Page = { parties: { party_id: string; name: string }[]; next_cursor?: string };
+    const page = await api.ask<Page>('GET', at('/v1/parties', { limit: 200, cursor }));
+    const found = page.parties.find((party) => party.name === name.normalize('NFC').trim());
+    if (found) return found.party_id;
+    cursor = page.next_cursor;
+  } while (cursor !== undefined);
+  throw usageError(`There is no party "${name}" in ${api.place}. "earmark party list" shows them.`);
+}
+
 /** By recording_id, or by the external_id under which the own party registered it. */
 export async function recordingIdOf({ api, at }: Speaker, name: string): Promise<string> {
   if (uuid.test(name)) return name;
@@ -97,5 +115,7 @@ export async function recordingIdOf({ api, at }: Speaker, name: string): Promise
   const [found, other] = recordings;
   if (found !== undefined && other === undefined) return found.recording_id;
   const problem = found === undefined ? 'There is no recording' : 'There are several recordings';
-  throw usageError(`${problem} "${name}" in ${api.place}: give a recording_id. "earmark list" shows them.`);
+  throw usageError(
+    `${problem} "${name}"${api.whose} in ${api.place}: give a recording_id. "earmark list" shows them.`,
+  );
 }

@@ -10,7 +10,6 @@ import {
   type StoreContext,
   under,
 } from '../context.ts';
-import { ensureParty, localPartyName } from '../registry/ensure-party.ts';
 import { explainScan } from '../registry/explain-match.ts';
 import { findRegisteredAudio } from '../registry/find-registered-audio.ts';
 import { getRecording } from '../registry/get-recording.ts';
@@ -20,18 +19,28 @@ import { removeRecording } from '../registry/remove-recording.ts';
 import { scanUpload } from '../registry/scan-upload.ts';
 import { submitUpload } from '../registry/submit-upload.ts';
 import { couldNotStart } from './exit-status.ts';
+import { localSpeaker } from './local-speaker.ts';
 import { refuseMissingRegistry } from './missing-registry.ts';
 import type { Registry, RegistryNeeds, RegistryStatus } from './registry.ts';
 import { bulkInFlight, maxInFlight } from './settings.ts';
 
-export async function openLocalRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {
+export async function openLocalRegistry(
+  config: Config,
+  needs: RegistryNeeds,
+  as?: string,
+): Promise<Registry> {
   const place = placeOf(config);
   if (needs !== 'registration') refuseMissingRegistry(config);
   const open = needs === 'records' ? openStoreContext : openContext;
   const context: (StoreContext | Context) & AsyncDisposable = await open(config).catch((error: unknown) => {
     throw couldNotStart(`The registry in ${place} could not be opened`, error);
   });
-  return registryOn(context, config, needs);
+  try {
+    return await registryOn(context, config, needs, as);
+  } catch (error) {
+    await closeContext(context);
+    throw error;
+  }
 }
 
 /** What is opened is the caller's: disposing of the registry closes it. */
@@ -39,11 +48,12 @@ export async function registryOn(
   context: (StoreContext | Context) & AsyncDisposable,
   config: Config,
   needs: RegistryNeeds,
+  as?: string,
 ): Promise<Registry> {
   const place = placeOf(config);
   const isBulk = needs === 'registration';
   // Who has the data directory has everything in it.
-  const partyId = await ensureParty(under(context, { role: 'operator' }), localPartyName);
+  const { party_id: partyId } = await localSpeaker(under(context, { role: 'operator' }), as);
   const session = { role: 'operator', partyId } as const;
   const records = under(context, session);
   const whole = (): Scoped<Context> => {

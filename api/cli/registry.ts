@@ -12,6 +12,7 @@ import type { RegistrationOutcome } from '../registry/register-recording.ts';
 import type { ScanAnswer } from '../registry/scan-answer.ts';
 import type { SubmissionView } from '../registry/submission-view.ts';
 import type { ReportedUpload } from '../registry/submit-upload.ts';
+import { refuseAsAtServer } from './as-option.ts';
 
 export type RecordingQuery = Omit<RecordingFilter, 'partyId'>;
 
@@ -79,12 +80,16 @@ export type Registry = {
  */
 export type RegistryNeeds = 'records' | 'search' | 'registration';
 
-/** @throws CommandError when it cannot be opened */
-export async function openRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {
+/**
+ * `as`: in whose name, where it is the one in the data directory.
+ * @throws CommandError when it cannot be opened
+ */
+export async function openRegistry(config: Config, needs: RegistryNeeds, as?: string): Promise<Registry> {
   if (config.serverUrl !== undefined) {
+    refuseAsAtServer(as);
     const { openRemoteRegistry } = await import('./registry-remote.ts');
     return openRemoteRegistry(config, config.serverUrl, needs);
   }
   const { openLocalRegistry } = await import('./registry-local.ts');
-  return openLocalRegistry(config, needs);
+  return openLocalRegistry(config, needs, as);
 }

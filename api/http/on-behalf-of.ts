@@ -1,7 +1,7 @@
 /** `?on_behalf_of=`: the caller acts for another party, by a mandate. Only where a route's query has it. */
 import { Type } from 'typebox';
 import type { StoreContext } from '../context.ts';
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorCode, RegistryError } from '../errors.ts';
 import { actOnBehalf } from '../registry/mandates.ts';
 import { callerOf } from './access.ts';
 import type { App } from './fastify-types.ts';
@@ -25,6 +25,15 @@ export const onBehalfCodes = ['MANDATE_MISSING', 'PARTY_NOT_FOUND'] as const sat
 export function letActOnBehalf(scope: App, context: StoreContext): void {
   scope.addHook('preHandler', async (request) => {
     const { on_behalf_of: partyId } = (request.query ?? {}) as { on_behalf_of?: string };
-    if (partyId !== undefined) request.caller = await actOnBehalf(context, callerOf(request), partyId);
+    if (partyId === undefined) return;
+    const caller = await actOnBehalf(context, callerOf(request), partyId);
+    const { scope } = request.routeOptions.config;
+    if (scope !== undefined && !caller.scopes.includes(scope)) {
+      throw new RegistryError(
+        'MANDATE_MISSING',
+        `Expected a mandate for more than to audit: it lets read, and this takes the scope ${scope}.`,
+      );
+    }
+    request.caller = caller;
   });
 }

@@ -12,11 +12,13 @@ export const PageQuery = {
   cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before.' })),
 };
 
+export const NextCursor = Type.Optional(Type.String({ description: 'Absent on the last page.' }));
+
 /** A page whose items stand under their own name. */
 export function PageOf<N extends string, T extends TSchema>(name: N, item: T) {
   return Type.Object({
     [name]: Type.Array(item),
-    next_cursor: Type.Optional(Type.String({ description: 'Absent on the last page.' })),
+    next_cursor: NextCursor,
   });
 }
 

@@ -51,6 +51,8 @@ const submitting = ['submit:uploads', 'read:submissions', 'read:claims'] as cons
 const claiming = ['read:claims', 'manage:claims', 'review:claims'] as const;
 /** Making them for the own catalog, and ending them from either side. */
 const mandating = ['read:mandates', 'manage:mandates'] as const;
+/** Reading what a party has and claims: of the party that has given a mandate for it. */
+const auditing = ['read:recordings', 'read:rights', 'read:claims'] as const;
 /** Being told of what concerns the own party. */
 const hearing = ['read:webhooks', 'manage:webhooks'] as const;
 const everybodys = ['read:parties', 'manage:keys', ...hearing] as const;
@@ -72,7 +74,7 @@ export const scopesOf: Readonly<Record<Role, readonly Scope[]>> = {
   administrator: [...registering, ...owning, ...scanning, ...claiming, ...mandating, ...everybodys],
   platform: [...scanning, ...submitting, 'dispute:claims', 'read:outcomes', ...everybodys],
   reviewer: ['read:rights', 'decide:conflicts', 'read:scans', 'read:claims', 'review:claims', ...everybodys],
-  auditor: [...scanning, ...everybodys],
+  auditor: [...scanning, ...auditing, 'read:mandates', ...everybodys],
   operator: scopes,
 };
 
@@ -82,6 +84,8 @@ export type Caller = {
   readonly scopes: readonly Scope[];
   /** The party whose recordings it acts on by a mandate, where that is not its own. */
   readonly onBehalfOf?: string;
+  /** What for, where that is not administering. */
+  readonly purpose?: 'audit';
 };
 
 /** What a key may now: no more than the roles of its party give, in the order of the list. */
@@ -100,9 +104,9 @@ export function partyInView(caller: Pick<Caller, 'partyId' | 'scopes' | 'onBehal
 }
 
 export function sessionOf(caller: Caller): Session {
-  const { partyId, onBehalfOf, scopes } = caller;
+  const { partyId, onBehalfOf, purpose, scopes } = caller;
   if (isOperator(caller)) return { role: 'operator', partyId };
   return onBehalfOf === undefined
     ? { role: 'tenant', partyId, scopes }
-    : { role: 'administrator', partyId, onBehalfOf, scopes };
+    : { role: 'administrator', partyId, onBehalfOf, purpose, scopes };
 }

@@ -13,6 +13,8 @@ export type ExplainedScan = {
   readonly reference: MatchableFingerprint;
   readonly explanation: MatchExplanation;
   readonly inScan: boolean;
+  /** By a retroscan, in what was submitted with the scan. */
+  readonly isFoundLater: boolean;
   readonly indexPosition: number;
 };
 
@@ -49,11 +51,19 @@ export function describeExplanation(explained: ExplainedScan): ExplanationAnswer
 }
 
 /** Where the scan said otherwise than is found now. */
-function remarkOn({ explanation, inScan, reference, scannedAt }: ExplainedScan): string | undefined {
+function remarkOn({
+  explanation,
+  inScan,
+  isFoundLater,
+  reference,
+  scannedAt,
+}: ExplainedScan): string | undefined {
   const isMatch = explanation.missing === undefined;
   if (isMatch === inScan) return undefined;
   if (inScan)
     return 'The scan reported this recording; searched now, it is not found: the index or the build has changed since.';
+  if (isFoundLater)
+    return 'The scan did not report it. A retroscan found it later, and it stands with the submission.';
   if (reference.createdAt > scannedAt)
     return 'The scan did not report it because it was registered later: scan the upload again.';
   return 'The scan did not report it, though alone it matches: other recordings drew more votes in the same seconds or were found in them, or the build has changed since. Scan the upload again to see.';

@@ -10,6 +10,7 @@ import type { ScannedRecordingRow } from '../store/recording.ts';
 import type { MatchableFingerprint } from '../store/reference.ts';
 import { describeExplanation } from './describe-explanation.ts';
 import type { ExplanationAnswer } from './explanation-answer.ts';
+import { keptAfter } from './forget-submissions.ts';
 import { noRecording } from './get-recording.ts';
 import { getScanRow } from './get-scan.ts';
 import type { ScanAnswer } from './scan-answer.ts';
@@ -23,16 +24,23 @@ export async function explainMatch(
   { partyId, scanId, recordingId }: { partyId: string | undefined; scanId: string; recordingId: string },
 ): Promise<ExplanationAnswer> {
   const scan = await getScanRow(context, { partyId, scanId });
-  const daysKept = context.config.scanFingerprintDays;
-  const fingerprint = await context.store.findScanFingerprint({ scanId, daysKept });
-  if (fingerprint === undefined) {
-    throw new RegistryError(
-      'SCAN_FINGERPRINT_GONE',
-      `What was scanned is kept for ${daysKept} days, and this is no longer there: scan the upload again.`,
-    );
-  }
+  const fingerprint = await getScanned(context, scanId);
   const answer = scan.answer as ScanAnswer;
   return explainScan(context, { partyId, answer, scannedAt: scan.createdAt, fingerprint, recordingId });
+}
+
+/** What was submitted is kept longer than what was only scanned. Throws SCAN_FINGERPRINT_GONE. */
+async function getScanned(context: Scoped<Context>, scanId: string): Promise<Uint8Array> {
+  const { store, config } = context;
+  const daysKept = config.scanFingerprintDays;
+  const fingerprint =
+    (await store.findScanFingerprint({ scanId, daysKept })) ??
+    (await store.findSubmittedFingerprint({ scanId, keptAfter: keptAfter(context) }));
+  if (fingerprint) return fingerprint;
+  throw new RegistryError(
+    'SCAN_FINGERPRINT_GONE',
+    `What was scanned is kept for ${daysKept} days (submitted: ${config.submissionFingerprintDays}), and this is no longer there: scan the upload again.`,
+  );
 }
 
 /** The same where the fingerprint is at hand. Throws RECORDING_NOT_FOUND, INDEX_NOT_READY, POOL_FULL. */
@@ -54,11 +62,8 @@ export async function explainScan(
 ): Promise<ExplanationAnswer> {
   const { index } = context;
   const inScan = answer.matches.some((match) => match.recording_id === recordingId);
-  const { recording, references } = await getExplainable(context, {
-    partyId,
-    recordingId,
-    scanId: inScan ? answer.scan_id : undefined,
-  });
+  const explainable = await getExplainable(context, { partyId, recordingId, scanId: answer.scan_id });
+  const { recording, references } = explainable;
   if (!index.ready()) {
     throw new RegistryError('INDEX_NOT_READY', 'The index is still catching up with the change feed.');
   }
@@ -75,7 +80,10 @@ export async function explainScan(
       furthest = { reference, explanation };
   }
   if (furthest === undefined) throw noRecording(recordingId);
-  return describeExplanation({ answer, scannedAt, recording, inScan, indexPosition, ...furthest });
+  const isFoundLater =
+    !inScan && (await context.store.isFoundInSubmission({ scanId: answer.scan_id, recordingId }));
+  const when = { scannedAt, inScan, isFoundLater, indexPosition };
+  return describeExplanation({ answer, recording, ...when, ...furthest });
 }
 
 type Explainable = {
@@ -84,30 +92,28 @@ type Explainable = {
 };
 
 /**
- * A scan names every recording that it found, whoever registered it; so does its explanation. Of recordings that it
- * did not find, a caller may ask about those it may see: otherwise every id could be tried, and its peaks read.
+ * A scan names every recording that it found, whoever registered it; so does its explanation, also of what a retroscan
+ * found later in what was submitted with it. Of other recordings a caller may ask about those it may see: otherwise
+ * every id could be tried, and its peaks read.
  */
 async function getExplainable(
   { store }: Scoped<Context>,
   asked: {
     readonly partyId: string | undefined;
     readonly recordingId: string;
-    /** Where the scan named the recording. */
-    readonly scanId: string | undefined;
+    readonly scanId: string;
   },
 ): Promise<Explainable> {
   const { partyId, recordingId, scanId } = asked;
   if (!isUuid(recordingId)) throw noRecording(recordingId);
   const limit = maxReferences;
-  const isForeign = partyId !== undefined && scanId !== undefined;
-  const recording = isForeign
-    ? await store.findScannedRecording({ scanId, recordingId })
-    : await store.findRecording({ recordingId, partyId });
-  if (!recording) throw noRecording(recordingId);
-  const references = isForeign
-    ? await store.listScannedFingerprints({ scanId, recordingId, limit })
-    : await store.listMatchableFingerprints({ recordingId, limit });
-  return { recording, references };
+  const own = await store.findRecording({ recordingId, partyId });
+  if (own)
+    return { recording: own, references: await store.listMatchableFingerprints({ recordingId, limit }) };
+  const named = await store.findScannedRecording({ scanId, recordingId });
+  if (!named) throw noRecording(recordingId);
+  const references = await store.listScannedFingerprints({ scanId, recordingId, limit });
+  return { recording: named, references };
 }
 
 /** How far it came: matches before what does not match. */

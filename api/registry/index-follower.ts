@@ -123,8 +123,10 @@ export async function openIndex(options: {
       const made = await workers.buildSegment([...added.values()]);
       held = [...held, holdSegment(randomUUID(), made)];
     }
-    if (cut.size > 0)
-      excluded = new Map([...excluded, ...spansOf(await store.listExcludedIntervals([...cut]))]);
+    if (cut.size > 0) {
+      const others = [...excluded].filter(([referenceId]) => !cut.has(referenceId));
+      excluded = new Map([...others, ...spansOf(await store.listExcludedIntervals([...cut]))]);
+    }
     position = last.position;
     isChanged = true;
     scheduleMerge();
@@ -175,7 +177,9 @@ export async function openIndex(options: {
 
   function followInBackground(): void {
     if (isClosing) return;
-    catchUp().catch((error: unknown) => log.warn({ err: error }, 'the index cannot follow the change feed'));
+    catchUp().catch((error: unknown) => {
+      if (!isClosing) log.warn({ err: error }, 'the index cannot follow the change feed');
+    });
   }
 
   function scheduleMerge(): void {

@@ -1,8 +1,13 @@
 /** A mandate as it is shown: over HTTP, and by `earmark mandate list`. */
 import { type Static, Type } from 'typebox';
-import { type MandateRow, mandateCatalogs } from '../store/mandate.ts';
+import { type MandateRow, mandateCatalogs, mandatePurposes } from '../store/mandate.ts';
 
-export { type MandateCatalog, mandateCatalogs } from '../store/mandate.ts';
+export {
+  type MandateCatalog,
+  type MandatePurpose,
+  mandateCatalogs,
+  mandatePurposes,
+} from '../store/mandate.ts';
 
 const nullableTime = Type.Union([Type.String({ format: 'date-time' }), Type.Null()]);
 const uuid = Type.String({ format: 'uuid' });
@@ -13,6 +18,10 @@ export const MandateView = Type.Object({
   party: Type.String({ examples: ['Harbour Records'] }),
   administrator_id: Type.String({ format: 'uuid', description: 'Who is authorised.' }),
   administrator: Type.String({ examples: ['Quay Distribution'] }),
+  purpose: Type.Enum([...mandatePurposes], {
+    description: '`audit`: reads recordings, rights, claims and disputes, and writes nothing.',
+    examples: ['administer'],
+  }),
   state: Type.Enum(['in_force', 'to_come', 'ended', 'revoked']),
   catalog: Type.Enum([...mandateCatalogs], { examples: ['label'] }),
   labels: Type.Array(Type.String(), { examples: [['Harvest']] }),
@@ -36,6 +45,7 @@ export function describeMandate(row: MandateRow, now = new Date()): MandateView 
     party: row.partyName,
     administrator_id: row.administratorId,
     administrator: row.administratorName,
+    purpose: row.purpose,
     state: stateOf(row, now),
     catalog: row.catalog,
     labels: [...row.labels],

@@ -1,15 +1,26 @@
 /**
  * Mandates: party A authorises party B, an administrator, to register, read and assert for it, in part of its catalog
- * and for a period. Postgres holds B to that (sql/migrations); the territories are kept for those who ask about rights.
+ * and for a period; or an auditor, to read. Postgres holds B to that (sql/migrations); the territories are kept for those who ask about rights.
  */
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import { type Scoped, type StoreContext, under } from '../context.ts';
 import { RegistryError } from '../errors.ts';
 import { resolveTerritories, scopeOf, worldwide } from '../rules/territory.ts';
-import { type Caller, isOperator, sessionOf } from './caller.ts';
-import { describeMandate, type MandateCatalog, type MandateView } from './mandate-view.ts';
+import { type Caller, isOperator, type Role, scopesOf, sessionOf } from './caller.ts';
+import {
+  describeMandate,
+  type MandateCatalog,
+  type MandatePurpose,
+  type MandateView,
+} from './mandate-view.ts';
 import { type Page, pageOf, readCursor } from './page.ts';
 import { getParty, noParty } from './parties.ts';
+
+/** Which role the authorised party must have. */
+const roleFor = { administer: 'administrator', audit: 'auditor' } as const satisfies Record<
+  MandatePurpose,
+  Role
+>;
 
 /** Of one party, that have not ended. */
 const maxMandatesPerParty = 1000;
@@ -18,6 +29,8 @@ export type MandateTerms = {
   /** Who authorises; the caller's own party where it is not said. */
   readonly partyId?: string | undefined;
   readonly administratorId: string;
+  /** Administering, where it is not said. */
+  readonly purpose?: MandatePurpose | undefined;
   readonly catalog: MandateCatalog;
   readonly labels?: readonly string[] | undefined;
   readonly recordingIds?: readonly string[] | undefined;
@@ -38,6 +51,7 @@ export async function createMandate(
   terms: MandateTerms,
 ): Promise<MandateView> {
   const { partyId = caller.partyId, administratorId, validFrom = new Date(), validUntil } = terms;
+  const { purpose = 'administer' } = terms;
   const { territoriesInclude = [worldwide], territoriesExclude = [] } = terms;
   const territories = scopeOf(
     resolveTerritories({ include: territoriesInclude, exclude: territoriesExclude }),
@@ -49,16 +63,18 @@ export async function createMandate(
     throw invalid('another party as administrator', 'the authorising party itself');
   if (isOperator(caller)) await getParty(context, partyId);
   else if (partyId !== caller.partyId) throw noParty(partyId);
-  if (!(await context.store.partyHasRole({ partyId: administratorId, role: 'administrator' }))) {
+  const role = roleFor[purpose];
+  if (!(await context.store.partyHasRole({ partyId: administratorId, role }))) {
     throw new RegistryError(
       'PARTY_NOT_FOUND',
-      `There is no administrator ${JSON.stringify(administratorId)}: the party that is authorised must have that role.`,
+      `There is no ${role} ${JSON.stringify(administratorId)}: the party that is authorised must have that role.`,
     );
   }
   const made = await context.store.insertMandate({
     mandateId: uuidv7(),
     partyId,
     administratorId,
+    purpose,
     ...catalogOf(terms),
     territoriesInclude: territories.include ?? [],
     territoriesExclude: territories.exclude ?? [],
@@ -104,21 +120,24 @@ export async function revokeMandate(
 }
 
 /**
- * The caller, acting for another party. Throws MANDATE_MISSING, the same whether there is such a party or not; an
- * operator needs no mandate and hears PARTY_NOT_FOUND.
+ * The caller, acting for another party, with no more scopes than the mandate is for. Throws MANDATE_MISSING, the same
+ * whether there is such a party or not; an operator needs no mandate and hears PARTY_NOT_FOUND.
  */
 export async function actOnBehalf(context: StoreContext, caller: Caller, partyId: string): Promise<Caller> {
   if (partyId === caller.partyId) return caller;
   const acting = { ...caller, onBehalfOf: partyId };
-  const scoped = under(context, sessionOf(acting));
-  if (isOperator(caller)) await getParty(scoped, partyId);
-  else if (!(await scoped.store.mayAct())) {
-    throw new RegistryError(
-      'MANDATE_MISSING',
-      `Expected a mandate in force from the party ${partyId} to yours.`,
-    );
+  if (isOperator(caller)) {
+    await getParty(under(context, sessionOf(acting)), partyId);
+    return acting;
   }
-  return acting;
+  if (await under(context, sessionOf(acting)).store.mayAct()) return acting;
+  const scopes = caller.scopes.filter((scope) => scopesOf.auditor.includes(scope));
+  const auditing: Caller = { ...acting, purpose: 'audit', scopes };
+  if (await under(context, sessionOf(auditing)).store.mayAct()) return auditing;
+  throw new RegistryError(
+    'MANDATE_MISSING',
+    `Expected a mandate in force from the party ${partyId} to yours.`,
+  );
 }
 
 /** Only what the kind of catalog takes; each list must be there where it is taken. */

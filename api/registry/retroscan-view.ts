@@ -10,7 +10,7 @@ export const RetroscanView = Type.Object({
   reference_id: Type.String({ format: 'uuid', description: 'What is looked for in past submissions.' }),
   cause: Type.Enum([...retroscanCauses], {
     description:
-      'The reference became active, stands for one recording more, rights in its recording were asserted, or somebody asked.',
+      'The reference became active, stands for one recording more, rights in its recording were asserted, an excluded span was put back, or somebody asked, which goes before the others.',
   }),
   state: Type.Enum([...retroscanStates]),
   submissions: Type.Object(
@@ -31,6 +31,10 @@ export const RetroscanView = Type.Object({
   ended_at: Type.Union([instant(), Type.Null()]),
 });
 export type RetroscanView = Static<typeof RetroscanView>;
+
+export const RetroscanCounts = Type.Record(Type.Enum([...retroscanStates]), Type.Integer({ minimum: 0 }), {
+  description: 'How many there are in each state, whatever is listed. On the first page.',
+});
 
 export function describeRetroscan(row: RetroscanRow): RetroscanView {
   return {

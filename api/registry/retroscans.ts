@@ -2,7 +2,7 @@
 import { validate as isUuid } from 'uuid';
 import type { Scoped } from '../context.ts';
 import { RegistryError } from '../errors.ts';
-import type { RetroscanState } from '../store/retroscan.ts';
+import { type RetroscanState, retroscanStates } from '../store/retroscan.ts';
 import { getRecording } from './get-recording.ts';
 import { type Page, pageOf, readCursor } from './page.ts';
 import { describeRetroscan, type RetroscanView } from './retroscan-view.ts';
@@ -27,6 +27,16 @@ export async function listRetroscans(context: Scoped, filter: RetroscanFilter): 
     limit: limit + 1,
   });
   return pageOf(rows, limit, describeRetroscan, (row) => row.retroscanId);
+}
+
+/** How many are in each state. `partyId` undefined: of all parties' references. */
+export async function countRetroscans(
+  context: Scoped,
+  partyId: string | undefined,
+): Promise<Record<RetroscanState, number>> {
+  const counts = await context.store.countRetroscans(partyId);
+  const countOf = (state: RetroscanState) => [state, counts.get(state) ?? 0];
+  return Object.fromEntries(retroscanStates.map(countOf)) as Record<RetroscanState, number>;
 }
 
 /** Throws RETROSCAN_NOT_FOUND. */

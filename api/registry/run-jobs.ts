@@ -64,7 +64,7 @@ export async function runJobs(context: Context): Promise<Jobs & AsyncDisposable>
 }
 
 async function lookForDue(context: Context, runner: JobRunner, stopping: AbortSignal): Promise<void> {
-  const { store, clock, log } = context;
+  const { store, clock, config, log } = context;
   const own = under(context, { role: 'service' }).store;
   while (!stopping.aborted) {
     try {
@@ -73,7 +73,8 @@ async function lookForDue(context: Context, runner: JobRunner, stopping: AbortSi
       const overdue = await own.listDueClaims({ now: clock.now(), limit: 1 });
       if (overdue.length > 0) await runner.add('expire-claims', ['all']);
       await store.extendRetroscans(maxOvertakenAtOnce);
-      if (await store.hasRetroscanToDo()) await runner.add('retroscan', ['all']);
+      const isPaused = config.retroscanPercent === 0;
+      if (!isPaused && (await store.hasRetroscanToDo())) await runner.add('retroscan', ['all']);
     } catch (error) {
       log.warn({ err: error }, 'what is due could not be queued; it is looked for again');
     }

@@ -17,7 +17,12 @@ import { type Queryable, statement } from './statement.ts';
 export const mandateCatalogs = ['all', 'label', 'recordings'] as const;
 export type MandateCatalog = (typeof mandateCatalogs)[number];
 
+/** What the authorised party does for the other: all that an administrator does, or looking only. */
+export const mandatePurposes = ['administer', 'audit'] as const;
+export type MandatePurpose = (typeof mandatePurposes)[number];
+
 const terms = {
+  purpose: oneOf(...mandatePurposes),
   catalog: oneOf(...mandateCatalogs),
   labels: texts,
   recording_ids: uuids,

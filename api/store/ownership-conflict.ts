@@ -21,6 +21,7 @@ import {
 } from './columns.ts';
 import type { Connections } from './connections.ts';
 import { appendEvent } from './event.ts';
+import { requestRetroscan } from './retroscan.ts';
 import { listRightsAssertions, lockRights, type RightsAssertionRow, readClock } from './rights-assertion.ts';
 import { type Queryable, statement } from './statement.ts';
 
@@ -243,4 +244,6 @@ export const decideConflict = (
     check({ assertions, decisions }, now);
     await insertDecision.all(on, { ...decision, partyId, recordingId, recordedAt: now });
     await settleConflicts(on, { recordingId, registrantId: partyId, now, because: 'decision', conflictsOf });
+    // Who is upheld may have been set aside while uploads came.
+    if (decision.upheld.length > 0) await requestRetroscan(on, { recordingId, cause: 'rights', now });
   });

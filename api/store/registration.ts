@@ -22,6 +22,7 @@ import {
   deleteUnlinkedReference,
   type Eligibility,
   findReferenceOfRecording,
+  hasReference,
   insertFingerprint,
   insertRecordingReference,
   insertReference,
@@ -116,7 +117,7 @@ async function registerOnce(on: Queryable, registration: Registration): Promise<
 }
 
 async function register(on: Queryable, registration: Registration): Promise<Registered> {
-  const { partyId, externalId, metadata, fingerprint, now } = registration;
+  const { partyId, externalId, metadata } = registration;
   const texts = {
     title: metadata.title,
     artist: metadata.artist,
@@ -129,6 +130,16 @@ async function register(on: Queryable, registration: Registration): Promise<Regi
   if (isNew === undefined) return await registerAgain(on, registration, texts);
 
   await assertIsrc(on, recordingId, registration);
+  return await giveReference(on, registration, recordingId);
+}
+
+/** What a recording that has no reference yet is matched by from now on. */
+async function giveReference(
+  on: Queryable,
+  registration: Registration,
+  recordingId: string,
+): Promise<Registered> {
+  const { partyId, externalId, fingerprint, now } = registration;
   const referenceId = v7();
   const { audioSha256 } = fingerprint;
   const isNewAudio = await insertReference.find(on, {
@@ -178,9 +189,12 @@ async function registerAgain(
   const { recordingId } = recording;
   const { audioSha256 } = registration.fingerprint;
   const reference = await findReferenceOfRecording.find(on, { recordingId, audioSha256 });
-  if (reference === undefined) throw new Refused({ outcome: 'other_audio', recordingId });
+  if (reference === undefined && (await hasReference.get(on, { recordingId })).isThere)
+    throw new Refused({ outcome: 'other_audio', recordingId });
   const hasNewText = (await updateRecordingMetadata.find(on, { recordingId, ...texts })) !== undefined;
   const hasNewIsrc = await assertIsrc(on, recordingId, registration);
+  // Its metadata came before its audio.
+  if (reference === undefined) return await giveReference(on, registration, recordingId);
   const outcome = hasNewText || hasNewIsrc ? 'updated' : 'unchanged';
   return { outcome, recordingId, ...reference, externalId, position: await feedHead(on) };
 }

@@ -16,7 +16,7 @@ import {
 } from './columns.ts';
 import { type Queryable, statement } from './statement.ts';
 
-export const retroscanCauses = ['reference', 'recording', 'rights', 'request'] as const;
+export const retroscanCauses = ['reference', 'recording', 'rights', 'widened', 'request'] as const;
 export type RetroscanCause = (typeof retroscanCauses)[number];
 export const retroscanStates = ['waiting', 'running', 'done', 'failed'] as const;
 export type RetroscanState = (typeof retroscanStates)[number];
@@ -94,6 +94,10 @@ const listStatement = statement('list-retroscans', {
   },
   columns: found,
 });
+const countStatement = statement('count-retroscans', {
+  parameters: { party_id: nullable(uuid) },
+  columns: { state: oneOf(...retroscanStates), retroscan_count: computed(bigint) },
+});
 const activeFingerprintStatement = statement('find-active-fingerprint', {
   parameters: { reference_id: uuid },
   columns: { reference_id: uuid, constellation: bytea },
@@ -155,6 +159,13 @@ export const listRetroscans = (
     readonly limit: number;
   },
 ): Promise<RetroscanRow[]> => listStatement.all(on, page);
+
+/** By state; a state that none is in is left out. */
+export const countRetroscans = async (
+  on: Queryable,
+  partyId: string | undefined,
+): Promise<ReadonlyMap<RetroscanState, number>> =>
+  new Map((await countStatement.all(on, { partyId })).map((row) => [row.state, row.retroscanCount]));
 
 /** A fingerprint file's bytes at reference density; undefined where the reference is not active. */
 export const findActiveFingerprint = async (

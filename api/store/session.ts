@@ -17,6 +17,8 @@ export type Session =
       readonly role: 'administrator';
       readonly partyId: string;
       readonly onBehalfOf: string;
+      /** For looking only. */
+      readonly purpose?: 'audit' | undefined;
       readonly scopes: readonly string[];
     }
   /** Every row. The party is who is written down as the one who did it. */
@@ -27,6 +29,7 @@ export type Session =
 type Settings = {
   readonly partyId?: string | undefined;
   readonly onBehalfOf?: string | undefined;
+  readonly purpose?: string | undefined;
   readonly scopes?: readonly string[];
 };
 
@@ -39,10 +42,11 @@ const databaseRoleOf = {
 
 /** One text and so one round trip. Settings that are not given are emptied: none is left from anywhere. */
 export function beginning(session: Session): string {
-  const { partyId = '', onBehalfOf = '', scopes = [] }: Settings = session as Settings;
+  const { partyId = '', onBehalfOf = '', purpose = '', scopes = [] }: Settings = session as Settings;
   const settings = {
     'earmark.party_id': partyId,
     'earmark.on_behalf_of': onBehalfOf,
+    'earmark.purpose': purpose,
     'earmark.scopes': scopes.join(' '),
   };
   const set = Object.entries(settings).map(

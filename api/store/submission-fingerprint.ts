@@ -37,6 +37,10 @@ const findStatement = statement('find-submission-fingerprint', {
   parameters: { submission_id: uuid, kept_after: timestamptz },
   columns: replayed,
 });
+const submittedStatement = statement('find-submitted-fingerprint', {
+  parameters: { scan_id: uuid, kept_after: timestamptz },
+  columns: { bytes: bytea },
+});
 const readStatement = statement('read-submission-fingerprints', {
   parameters: { after: bigint, limit: bigint, max_bytes: bigint },
   columns: read,
@@ -60,6 +64,12 @@ export const findReplayedSubmission = (
   on: Queryable,
   which: { readonly submissionId: string; readonly keptAfter: Date },
 ): Promise<ReplayedSubmissionRow | undefined> => findStatement.find(on, which);
+
+/** What was submitted with a scan; undefined once it is over its time. */
+export const findSubmittedFingerprint = async (
+  on: Queryable,
+  which: { readonly scanId: string; readonly keptAfter: Date },
+): Promise<Uint8Array | undefined> => (await submittedStatement.find(on, which))?.bytes;
 
 /** Those after a position, in order. */
 export const readSubmissionFingerprints = (

@@ -80,6 +80,11 @@ const listMatchesStatement = statement('list-submission-matches', {
   columns: foundMatch,
 });
 
+const isFoundStatement = statement('is-found-in-submission', {
+  parameters: { scan_id: uuid, recording_id: uuid },
+  columns: { is_found: computed(boolean) },
+});
+
 /** False where the party has reported the same upload before: then nothing is done. */
 export const insertSubmission = async (on: Queryable, submission: NewSubmission): Promise<boolean> =>
   (await insertStatement.find(on, submission)) !== undefined;
@@ -118,3 +123,9 @@ export const listSubmissionMatches = (
   on: Queryable,
   submissionIds: readonly string[],
 ): Promise<SubmissionMatchRow[]> => listMatchesStatement.all(on, { submissionIds });
+
+/** Whether a recording was found in what was submitted with a scan. */
+export const isFoundInSubmission = async (
+  on: Queryable,
+  which: { readonly scanId: string; readonly recordingId: string },
+): Promise<boolean> => (await isFoundStatement.get(on, which)).isFound;

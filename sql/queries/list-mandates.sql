@@ -3,7 +3,7 @@
 --   $2 uuid    the last mandate already seen, or null to start
 --   $3 bigint  how many at most
 select m.mandate_id, m.party_id, party_name(m.party_id) as party_name, m.administrator_id,
-  party_name(m.administrator_id) as administrator_name, m.catalog, m.labels, m.recording_ids, m.external_ids,
+  party_name(m.administrator_id) as administrator_name, m.purpose, m.catalog, m.labels, m.recording_ids, m.external_ids,
   m.territories_include, m.territories_exclude, m.valid_from, m.valid_until, m.evidence, m.created_at, m.revoked_at,
   party_name(m.revoked_by) as revoked_by
 from mandate m

@@ -1,11 +1,12 @@
--- Takes the next retroscan: one that was broken off, else the one that has waited longest.
+-- Takes the next retroscan: one that was broken off, else of those that were asked for, else of all, the one that has waited
+-- longest.
 --   $1 bigint       the position of the last submission's fingerprint
 --   $2 timestamptz  when
 with next as (
   select retroscan_id
   from retroscan
   where state in ('running', 'waiting')
-  order by state, retroscan_id
+  order by state, (cause <> 'request'), retroscan_id
   limit 1
   for update skip locked
 )
@@ -14,7 +15,7 @@ set state = 'running',
   started_at = coalesce(r.started_at, $2),
   feed_position = coalesce(
     r.feed_position,
-    (select max(e.position) from change_feed e where e.reference_id = r.reference_id and e.kind = 'register')
+    (select max(e.position) from change_feed e where e.reference_id = r.reference_id and e.kind in ('register', 'exclude'))
   ),
   begin_position = case
     when r.state = 'running' then r.begin_position

@@ -1,52 +1,29 @@
 /** From rights to a report by the command line: a rights-holder and a platform with their keys, and one data directory alone. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SubmissionView } from '../../api/registry/submission-view.ts';
-import { bundle, parseLines, type Running, run, start } from './earmark-process.ts';
+import { bundle, parseLines, run } from './earmark-process.ts';
+import { openSpokenRegistry, type SpokenRegistry } from './speakers.ts';
 
 type Row = Record<string, unknown>;
 
-const processTimeoutMs = 120_000;
+const processTimeoutMs = 240_000;
 const recording = 'ufo-main-theme';
 const upload = join(bundle, 'uploads', 'excerpt.ogg');
 
-let folder: string;
-let here: string[];
-let server: Running;
-let url: string;
+let registry: SpokenRegistry;
+let here: readonly string[];
+const speaker = (party: string, role: string) => registry.speaker(party, role);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'earmark-claims-'));
-  here = ['--data-dir', join(folder, 'data')];
-  server = start(['serve', '--port', '0', ...here], { env: { EARMARK_LOG_LEVEL: 'warn' } });
-  url = (await server.said(/listens on (http:\S+?),/))[1] as string;
+  registry = await openSpokenRegistry();
+  here = registry.here;
 }, processTimeoutMs);
-afterAll(async () => {
-  server.child.kill('SIGTERM');
-  await server.ended;
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-});
-
-/** The command in the name of a party: by its key, at the server. */
-async function speaker(party: string, role: string) {
-  const key = (await run(['key', 'create', '--party', party, '--role', role, ...here])).stdout.trim();
-  const env = { EARMARK_URL: url, EARMARK_API_KEY: key };
-  const said = async (...args: string[]) => {
-    const ended = await run(args, { env });
-    expect([ended.status, ended.stderr]).toEqual([0, expect.any(String)]);
-    return ended.stdout;
-  };
-  return {
-    said,
-    json: async <T = Row>(...args: string[]) => parseLines<T>(await said(...args, '--format', 'json')),
-    refused: (...args: string[]) => run(args, { env }),
-  };
-}
+afterAll(() => registry?.close());
 
 const documentFile = async (name: string, document: object) => {
-  const path = join(folder, name);
+  const path = join(registry.folder, name);
   await writeFile(path, JSON.stringify(document));
   return path;
 };
@@ -122,18 +99,14 @@ describe('by the command line', { timeout: processTimeoutMs }, () => {
     expect([long.status, long.stderr]).toEqual([1, expect.stringContaining('PERIOD_INVALID')]);
     const both = await tube.refused('claim', 'list', '--as', 'Tube');
     expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('API key')]);
-    const missing = await tube.refused('policy', 'create', join(folder, 'nowhere.json'));
+    const missing = await tube.refused('policy', 'create', join(registry.folder, 'nowhere.json'));
     expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining('cannot be read')]);
   });
 });
 
 describe('on the data directory itself', { timeout: processTimeoutMs }, () => {
-  const earmark = async (...args: string[]) => {
-    const ended = await run([...args, ...here]);
-    expect([ended.status, ended.stderr]).toEqual([0, expect.any(String)]);
-    return ended.stdout;
-  };
-  const json = async (...args: string[]) => parseLines<Row>(await earmark(...args, '--format', 'json'));
+  const earmark = (...args: string[]) => registry.operator.said(...args);
+  const json = (...args: string[]) => registry.operator.json<Row>(...args);
   const asHarbour = ['--as', 'Harbour Records'];
   const name = `${recording}.ogg`;
 
@@ -193,6 +166,41 @@ describe('on the data directory itself', { timeout: processTimeoutMs }, () => {
     expect(await earmark('report', 'challenged-precision', '--format', 'csv')).toMatch(
       /,Harbour Records,2,1,1,0,0,1\r\n$/,
     );
+  });
+
+  it('recordings are registered and uploads reported in the name of a party', async () => {
+    const another = 'whallon-intro.ogg';
+    await earmark('register', join(bundle, 'catalog', another), ...asHarbour);
+    expect(await earmark('rights', 'show', another, ...asHarbour)).toContain('no_owner');
+    const asTube = ['--as', 'Tube'];
+    const upload = join(bundle, 'uploads', 'under-noise.opus');
+    await earmark('submit', '--platform', 'Tube', upload, ...asTube);
+    const listed = await json('submission', 'list', ...asTube);
+    expect(listed.at(-1)).toMatchObject({ external_id: 'under-noise.opus' });
+    expect(await json('submission', 'list', ...asHarbour)).toEqual([]);
+    const nobody = await registry.operator.refused('register', upload, '--as', 'No such party');
+    expect([nobody.status, nobody.stderr]).toEqual([
+      1,
+      expect.stringMatching(/PARTY_NOT_FOUND[\s\S]*earmark party list/),
+    ]);
+    const elsewhere = await registry.operator.refused('rights', 'show', 'no such', ...asHarbour);
+    expect([elsewhere.status, elsewhere.stderr]).toEqual([
+      2,
+      expect.stringContaining('no recording "no such" of Harbour Records'),
+    ]);
+  });
+
+  it('an auditor reads the claims of who has given it a mandate to audit', async () => {
+    await earmark('party', 'create', 'Auditors', '--role', 'auditor');
+    const between = ['--party', 'Harbour Records', '--administrator', 'Auditors', '--audit'];
+    await earmark('mandate', 'create', ...between, '--evidence', 'Letter of 2 March');
+    expect(await earmark('mandate', 'list')).toContain('Auditors audits for Harbour Records: everything');
+    const auditors = await registry.speaker('Auditors', 'auditor');
+    const parties = await registry.operator.said('party', 'list', '--json');
+    const id = parseLines<Row>(parties).find((one) => one['name'] === 'Harbour Records')?.['party_id'];
+    const reported = await auditors.said('report', 'claims', '--on-behalf-of', id as string);
+    expect(reported).toBe(await earmark('report', 'claims', ...asHarbour));
+    expect(reported).not.toBe('');
   });
 
   it('nobody speaks for a party that has no role', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expireDue } from '../../api/registry/expire-due.ts';
 import type { ReportedClaim, ReportedDispute, ReportedMatch } from '../../api/registry/report-rows.ts';
 import { act, type ClaimsRegistry, dispute, openClaimsRegistry } from '../support/claims.ts';
-import type { HttpClient } from '../support/http-client.ts';
+import { HttpClient } from '../support/http-client.ts';
 
 const dayMs = 86_400_000;
 const day = (offset: number) => new Date(Date.now() + offset * dayMs).toISOString().slice(0, 10);
@@ -156,8 +156,11 @@ describe('a report', () => {
     expect(await refusal(operator, 'from=2020-01-01&to=2026-01-01')).toEqual([400, 'PERIOD_INVALID']);
     expect(await refusal(operator, 'from=2026-02-01&to=2026-01-01')).toEqual([400, 'PERIOD_INVALID']);
     expect(await refusal(operator, `${period}&format=xlsx`)).toEqual([400, 'REQUEST_INVALID']);
-    const auditor = await registry.client('Auditors', 'auditor');
-    expect(await refusal(auditor, period)).toEqual([403, 'SCOPE_FORBIDDEN']);
+    const scope = await registry.claimant.json<{ key: string }>('POST', '/v1/keys', {
+      scopes: ['read:recordings'],
+    });
+    const unscoped = new HttpClient(registry.address, scope.body.key);
+    expect(await refusal(unscoped, period)).toEqual([403, 'SCOPE_FORBIDDEN']);
   });
 
   it('is of the last thirty days where no period is said', async () => {

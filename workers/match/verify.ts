@@ -11,6 +11,7 @@ import {
   fitSteps,
   maxLookAlikeFrames,
   maxTempoDeviation,
+  otherTempoShare,
   repeatedShare,
   repeatedShareOfWhole,
   tempoStep,
@@ -167,7 +168,7 @@ function isUnaltered({ tempo, pitchReach }: Guess): boolean {
 /** How many times as many alignments a clock that is off allows as one that is not. */
 function clocksTried(tempo: number): number {
   if (Math.abs(tempo - 1) < exactTempoDeviation) return 2;
-  return 2 * Math.round((2 * maxTempoDeviation) / tempoStep);
+  return Math.round((2 * maxTempoDeviation) / tempoStep) / otherTempoShare;
 }
 
 function repetitionOver(

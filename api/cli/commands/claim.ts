@@ -3,6 +3,7 @@ import type { ClaimView } from '../../registry/claim-view.ts';
 import type { EventView } from '../../registry/event-history.ts';
 import { claimStates } from '../../rules/claim-machine.ts';
 import { actions } from '../../rules/policy-document.ts';
+import { usageError } from '../exit-status.ts';
 import { printAnswer, printList } from '../output/answers.ts';
 import { clock, odds } from '../output/quantities.ts';
 import { eventLines, instantText, percentText, territoriesText } from '../output/registry-text.ts';
@@ -35,7 +36,7 @@ const acts = [
   ],
   ['reinstate', 'reinstate', 'stand by a disputed claim'],
   ['take-down', 'take_down', 'replace a claim by a notice'],
-  ['review', 'route', 'send an active claim back to review'],
+  ['review', 'route', 'send an active claim back to review; for operators'],
 ] as const;
 
 export function claimCommand(): Command {
@@ -92,10 +93,12 @@ function addAct(command: Command, name: string, type: string, summary: string): 
     .summary(summary)
     .argument(...claimArgument)
     .requiredOption('--reason <text>', 'why; it stays in the history');
+  // As histories and refusals call it.
+  if (type === 'route') one.alias('route');
   if (type === 'take_down') one.requiredOption('--notice <notice_id>', 'the notice it rests on');
   if (type === 'release_and_exclude') addSpan(one);
   one
-    .addHelpText('after', `\nExample:\n  $ earmark claim ${name} 019c… --reason "Looked at the licence"`)
+    .addHelpText('after', `\nExample:\n  $ earmark claim ${name} 019c… ${exampleOf(type)}`)
     .action((id: string, options: ActOptions, given: Command) =>
       speak(given, async (speaker) => {
         const path = speaker.at(`/v1/claims/${encodeURIComponent(id)}/events`);
@@ -103,6 +106,12 @@ function addAct(command: Command, name: string, type: string, summary: string): 
         printAnswer(speaker, await speaker.api.ask<ClaimView>('POST', path, body), changedLines);
       }),
     );
+}
+
+function exampleOf(type: string): string {
+  if (type === 'take_down') return '--notice N-2026-014 --reason "Sent to Tube today"';
+  if (type === 'release_and_exclude') return '--start 12 --end 24.5 --reason "A loop that anybody may use"';
+  return '--reason "Looked at the licence"';
 }
 
 /** The span is that of the match, where it is not said and the match has one segment. */
@@ -117,9 +126,12 @@ export function addSpan(command: Command): void {
 }
 
 export function saidOf({ reason, notice, start, end }: ActOptions) {
-  const isSpan = start !== undefined || end !== undefined;
-  const span = { start_ms: Math.round((start ?? 0) * 1000), end_ms: Math.round((end ?? 0) * 1000) };
-  return { reason, notice_id: notice, excluded_interval: isSpan ? span : undefined };
+  if ((start === undefined) !== (end === undefined)) {
+    throw usageError('--start and --end go together; without both it is the span of the match.');
+  }
+  const isSpan = start !== undefined && end !== undefined;
+  const span = isSpan ? { start_ms: Math.round(start * 1000), end_ms: Math.round(end * 1000) } : undefined;
+  return { reason, notice_id: notice, excluded_interval: span };
 }
 
 function parseSeconds(text: string): number {
@@ -163,7 +175,7 @@ function claimLines(claim: ClaimView): string[] {
     ]),
     ...claim.segments.map(
       (segment) =>
-        `segment  upload ${clock(segment.query_start_ms)}–${clock(segment.query_end_ms)}  recording ${clock(segment.reference_start_ms)}–${clock(segment.reference_end_ms)}  ${segment.transform}`,
+        `segment  upload ${clock(segment.query_start_ms)}–${clock(segment.query_end_ms)}  recording ${clock(segment.reference_start_ms)}–${clock(segment.reference_end_ms)}  ${segment.transform === 'none' ? 'unaltered' : segment.transform}`,
     ),
   ];
 }

@@ -5,7 +5,7 @@ import { collected } from '../local-records.ts';
 import { printAnswer, printList } from '../output/answers.ts';
 import { instantText, territoriesText } from '../output/registry-text.ts';
 import { type Column, fieldLines } from '../output/table.ts';
-import { recordingIdOf, speak, speaking } from '../registry-api.ts';
+import { partyIdOf, recordingIdOf, speak, speaking } from '../registry-api.ts';
 
 type DecideOptions = {
   readonly setAside: readonly string[];
@@ -50,11 +50,11 @@ export function conflictCommand(): Command {
   speaking(command.command('reviewer'))
     .summary('ask a reviewer to decide a conflict; for operators')
     .argument(...conflictArgument)
-    .argument('<party_id>', 'a party with the role reviewer')
-    .action((id: string, partyId: string, _options: object, given: Command) =>
+    .argument('<party>', 'by name or party_id: a party with the role reviewer')
+    .action((id: string, name: string, _options: object, given: Command) =>
       speak(given, async (speaker) => {
         const path = `/v1/ownership-conflicts/${encodeURIComponent(id)}/reviewer`;
-        const body = { party_id: partyId };
+        const body = { party_id: await partyIdOf(speaker, name) };
         printAnswer(speaker, await speaker.api.ask<OwnershipConflictView>('PUT', path, body), conflictLines);
       }),
     );

@@ -7,6 +7,7 @@ type CreateOptions = {
   readonly party: string;
   readonly administrator: string;
   readonly evidence: string;
+  readonly audit?: true;
   readonly label?: readonly string[];
   readonly recording?: readonly string[];
   readonly externalId?: readonly string[];
@@ -52,13 +53,17 @@ function addCreate(mandate: Command): void {
     new Option(flags, `${description}; several times for several`).argParser(collected);
   mandate
     .command('create')
-    .summary('let an administrator act for a party')
+    .summary('let an administrator act for a party, or an auditor look')
     .description(
       'Without --label, --recording and --external-id the mandate is for the whole catalog of the party.',
     )
     .requiredOption('--party <party>', 'who authorises, by name or party_id')
     .requiredOption('--administrator <party>', 'who is authorised, by name or party_id')
     .requiredOption('--evidence <text>', 'where the agreement is to be found')
+    .option(
+      '--audit',
+      'to read recordings, rights, claims and disputes only; for a party with the role auditor',
+    )
     .addOption(several('--label <label>', 'only recordings of this label'))
     .addOption(several('--recording <recording_id>', 'only this recording'))
     .addOption(
@@ -70,7 +75,8 @@ function addCreate(mandate: Command): void {
     .option('--until <date>', 'until when', parseDate)
     .addHelpText(
       'after',
-      '\nExample:\n  $ earmark mandate create --party "Harbour Records" --administrator "Quay Distribution" --label Harvest --evidence "Agreement 2026-014"',
+      '\nExample:\n  $ earmark mandate create --party "Harbour Records" --administrator "Quay Distribution" --label Harvest --evidence "Agreement 2026-014"\n' +
+        '  $ earmark mandate create --party "Harbour Records" --administrator Auditors --audit --evidence "Letter of 2026-03-02"',
     )
     .action((options: CreateOptions, command: Command) =>
       withLocalRecords(command, async (context, partyId) => {
@@ -87,6 +93,7 @@ function addCreate(mandate: Command): void {
           {
             partyId: await getPartyIdByName(context, options.party),
             administratorId: await getPartyIdByName(context, options.administrator),
+            purpose: options.audit === true ? 'audit' : 'administer',
             catalog: label === undefined ? (hasRecordings ? 'recordings' : 'all') : 'label',
             labels: label,
             recordingIds: recording,
@@ -110,6 +117,7 @@ function describe(mandate: MandateView): string {
     label: labels.join(', '),
     recordings: `${recording_ids.length + external_ids.length} recordings`,
   }[catalog];
-  const who = `${mandate.administrator} for ${mandate.party}`;
+  const audits = mandate.purpose === 'audit' ? ' audits' : '';
+  const who = `${mandate.administrator}${audits} for ${mandate.party}`;
   return `${mandate.mandate_id}  ${mandate.state.padEnd(8)}  ${printable(`${who}: ${what}`)}`;
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type RecordingMetadata, validateMetadata } from '../../registry/recording-metadata.ts';
 import type { RecordingView } from '../../registry/recording-view.ts';
+import { asOption } from '../as-option.ts';
 import { openWorkList, type WorkItem } from '../input/items.ts';
 import { counted } from '../output/quantities.ts';
 import { openRegistry, type Registry } from '../registry.ts';
@@ -8,6 +9,8 @@ import { settingsOf } from '../settings.ts';
 import { watchInterruption } from '../work/interruption.ts';
 import { audioSha256, fingerprintItem } from '../work/item-fingerprint.ts';
 import { type ItemRunOutcome, runItems, speedLine, statusOf, unfinishedLines } from '../work/run-items.ts';
+
+type RegisterOptions = { readonly manifest?: string; readonly as?: string };
 
 export function registerCommand(): Command {
   return new Command('register')
@@ -18,6 +21,7 @@ export function registerCommand(): Command {
     )
     .argument('[path...]', 'audio files, fingerprint files (.earmark) and folders of them')
     .option('--manifest <file.csv>', 'what to register, with your own ids and metadata')
+    .option(...asOption)
     .addHelpText(
       'after',
       `
@@ -28,11 +32,11 @@ A manifest is CSV with a header. Paths are relative to the manifest's folder.
 
 Examples:
   $ earmark register ~/music/catalog
-  $ earmark register --manifest catalog.csv
+  $ earmark register --manifest catalog.csv --as "Harbour Records"
   $ earmark register masters/*.earmark --url https://registry.example --api-key emk_…`,
     )
-    .action(async (paths: string[], options: { manifest?: string }, command: Command) => {
-      process.exitCode = await register(paths, options.manifest, command);
+    .action(async (paths: string[], options: RegisterOptions, command: Command) => {
+      process.exitCode = await register(paths, options, command);
     });
 }
 
@@ -45,13 +49,13 @@ export type RegisteredItem = {
 
 async function register(
   paths: readonly string[],
-  manifest: string | undefined,
+  { manifest, as }: RegisterOptions,
   command: Command,
 ): Promise<number> {
   const config = settingsOf(command);
   const list = await openWorkList(paths, manifest);
   using interruption = watchInterruption();
-  await using registry = await openRegistry(config, 'registration');
+  await using registry = await openRegistry(config, 'registration', as);
   const counts: Record<Outcome, number> = { registered: 0, unchanged: 0, updated: 0 };
   const outcome = await runItems({
     doing: 'registering',

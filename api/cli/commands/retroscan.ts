@@ -1,10 +1,15 @@
 import { Command, Option } from 'commander';
-import type { Context } from '../../context.ts';
+import { validate as isUuid } from 'uuid';
+import type { Context, Scoped } from '../../context.ts';
+import type { RecordingView } from '../../registry/recording-view.ts';
 import type { RetroscanView } from '../../registry/retroscan-view.ts';
-import { couldNotStart } from '../exit-status.ts';
-import { everyItem, withLocalRecords } from '../local-records.ts';
+import { couldNotStart, usageError } from '../exit-status.ts';
 import { refuseMissingRegistry } from '../missing-registry.ts';
+import { printList, printRows } from '../output/answers.ts';
 import { counted } from '../output/quantities.ts';
+import { instantText } from '../output/registry-text.ts';
+import type { Column } from '../output/table.ts';
+import { recordingIdOf, type Speaker, speak, speaking } from '../registry-api.ts';
 import { localSettingsOf } from '../settings.ts';
 import { openProgress } from '../work/progress.ts';
 
@@ -15,37 +20,61 @@ export function retroscanCommand(): Command {
     .alias('retroscans')
     .summary('look for recordings in what was submitted before they were registered');
   addList(retroscan);
+  addRequest(retroscan);
   addRun(retroscan);
   return retroscan;
 }
 
 function addList(retroscan: Command): void {
-  retroscan
-    .command('list')
-    .summary('list what is looked for, how far that is and what came of it')
+  speaking(retroscan.command('list'))
+    .summary('list what is looked for, how far that is and what came of it; one runs at a time')
     .addOption(new Option('--state <state>', 'only these').choices(states))
-    .option('--json', 'one JSON object a line')
-    .action((options: { state?: (typeof states)[number]; json?: true }, command: Command) =>
-      withLocalRecords(command, async (context) => {
-        const { listRetroscans } = await import('../../registry/retroscans.ts');
-        const ask = (page: { limit: number; cursor?: string }) =>
-          listRetroscans(context, { partyId: undefined, state: options.state, ...page });
-        for await (const one of everyItem(ask)) {
-          console.log(options.json === true ? JSON.stringify(one) : describe(one));
-        }
+    .option('--recording <recording>', 'only for this recording')
+    .action((options: { state?: string; recording?: string }, command: Command) =>
+      speak(command, async (speaker) => {
+        const { state, recording } = options;
+        const referenceId = recording === undefined ? undefined : await referenceIdOf(speaker, recording);
+        const list = { path: '/v1/retroscans', name: 'retroscans', columns };
+        await printList(speaker, list, { state, reference_id: referenceId });
+        const first = speaker.at('/v1/retroscans', { limit: 1 });
+        const { counts } = await speaker.api.ask<{ counts: Record<string, number> }>('GET', first);
+        const all = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+        console.error(`Of all: ${all.join(', ')}.`);
       }),
     );
+}
+
+function addRequest(retroscan: Command): void {
+  speaking(retroscan.command('request'))
+    .summary('have a recording looked for again, before what was only registered')
+    .argument('<recording>', 'its recording_id, or external_id of your own')
+    .action((name: string, _options: object, command: Command) =>
+      speak(command, async (speaker) => {
+        const recordingId = await recordingIdOf(speaker, name);
+        const asked = await speaker.api.ask<{ retroscans: RetroscanView[] }>('POST', '/v1/retroscans', {
+          recording_id: recordingId,
+        });
+        printRows(speaker, columns, asked.retroscans);
+      }),
+    );
+}
+
+async function referenceIdOf(speaker: Speaker, name: string): Promise<string> {
+  const path = `/v1/recordings/${encodeURIComponent(await recordingIdOf(speaker, name))}`;
+  const [reference] = (await speaker.api.ask<RecordingView>('GET', path)).references;
+  if (reference) return reference.reference_id;
+  throw usageError(`"${name}" has no reference, so that nothing is looked for.`);
 }
 
 function addRun(retroscan: Command): void {
   retroscan
     .command('run')
     .summary('do now what waits, with a progress bar; a server does it by itself')
-    .option('--recording <recording_id>', 'look for this recording again, besides')
+    .option('--recording <recording>', 'look for this recording again, before the others')
     .addHelpText(
       'after',
       '\nIt may be broken off: the next run, or a server, goes on where it was.\n' +
-        '\nExample:\n  $ earmark retroscan run --recording 0199e4a0-3c7e-7cc2-9d3f-5b1a2c3d4e5f',
+        '\nExample:\n  $ earmark retroscan run --recording catalog-000123',
     )
     .action(async ({ recording }: { recording?: string }, command: Command) => {
       const config = localSettingsOf(command, 'a server works on its retroscans itself.');
@@ -59,12 +88,23 @@ function addRun(retroscan: Command): void {
     });
 }
 
-async function request(context: Context, recordingId: string): Promise<void> {
+async function request(context: Context, name: string): Promise<void> {
   const [{ under }, { requestRetroscan }] = await Promise.all([
     import('../../context.ts'),
     import('../../registry/retroscans.ts'),
   ]);
-  await requestRetroscan(under(context, { role: 'operator' }), { partyId: undefined, recordingId });
+  const records = under(context, { role: 'operator' });
+  const recordingId = isUuid(name) ? name : await recordingIdIn(records, name);
+  await requestRetroscan(records, { partyId: undefined, recordingId });
+}
+
+async function recordingIdIn(records: Scoped, externalId: string): Promise<string> {
+  const { listRecordings } = await import('../../registry/list-recordings.ts');
+  const { recordings } = await listRecordings(records, { partyId: undefined, externalId, limit: 2 });
+  const [found, other] = recordings;
+  if (found !== undefined && other === undefined) return found.recording_id;
+  const problem = found === undefined ? 'There is no recording' : 'There are several recordings';
+  throw usageError(`${problem} "${externalId}": give a recording_id. "earmark list" shows them.`);
 }
 
 async function run(context: Context): Promise<void> {
@@ -100,9 +140,18 @@ async function run(context: Context): Promise<void> {
   console.log(`Looked through what was submitted for ${counted(done.size, 'reference')}.`);
 }
 
-function describe(one: RetroscanView): string {
-  const { checked, total } = one.submissions;
-  const came = `${counted(one.matches, 'match', 'matches')}, ${counted(one.claims, 'claim')}`;
-  const why = one.failure === null ? '' : `  ${one.failure}`;
-  return `${one.retroscan_id}  ${one.state}  reference ${one.reference_id}  ${checked} of ${total}  ${came}${why}`;
-}
+const columns: readonly Column<RetroscanView>[] = [
+  ['retroscan_id', (one) => one.retroscan_id],
+  ['state', (one) => one.state],
+  ['because of', (one) => one.cause],
+  // How much it will be is known when it begins.
+  [
+    'looked through',
+    ({ state, submissions: { checked, total } }) => (state === 'waiting' ? '' : `${checked} of ${total}`),
+  ],
+  ['matches', (one) => String(one.matches)],
+  ['claims', (one) => String(one.claims)],
+  ['asked for', (one) => instantText(one.requested_at)],
+  ['reference_id', (one) => one.reference_id],
+  ['failure', (one) => one.failure],
+];

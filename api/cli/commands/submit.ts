@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { SubmissionView } from '../../registry/submission-view.ts';
 import { contentTypes } from '../../rules/match-facts.ts';
+import { asOption } from '../as-option.ts';
 import { openWorkList } from '../input/items.ts';
 import { counted } from '../output/quantities.ts';
 import { openRegistry } from '../registry.ts';
@@ -13,6 +14,7 @@ type SubmitOptions = {
   readonly manifest?: string;
   readonly platform: string;
   readonly account?: string;
+  readonly as?: string;
   readonly contentType?: (typeof contentTypes)[number];
 };
 
@@ -28,6 +30,7 @@ export function submitCommand(): Command {
     .requiredOption('--platform <name>', 'where they were uploaded')
     .option('--manifest <file.csv>', 'what to submit: CSV with the columns external_id,path')
     .option('--account <account>', 'who uploaded them, as the platform calls them')
+    .option(...asOption)
     .addOption(
       new Option('--content-type <type>', 'what kind of uploads they are').choices([...contentTypes]),
     )
@@ -51,7 +54,7 @@ async function submit(paths: readonly string[], options: SubmitOptions, command:
   const config = settingsOf(command);
   const list = await openWorkList(paths, options.manifest);
   using interruption = watchInterruption();
-  await using registry = await openRegistry(config, 'search');
+  await using registry = await openRegistry(config, 'search', options.as);
   await registry.settle();
   let claimCount = 0;
   const outcome = await runItems<SubmittedItem>({

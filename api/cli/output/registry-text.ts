@@ -1,5 +1,6 @@
 /** Words for what the registry answers: territories, instants, histories. */
 import type { EventView } from '../../registry/event-history.ts';
+import { clock } from './quantities.ts';
 import { printable } from './terminal-text.ts';
 
 /** `Worldwide but US, DE`. */
@@ -29,8 +30,15 @@ export function eventLines(events: readonly EventView[]): string[] {
     const until = event.deadline_at === null ? '' : ` until ${instantText(event.deadline_at)}`;
     const change = event.from === event.to ? event.to : `${event.from ?? '·'} → ${event.to}`;
     const head = `${instantText(event.at)}  ${event.type}: ${change}${until}  by ${event.actor_role}`;
-    const { statement } = event.detail;
+    const { statement, noticeId } = event.detail;
     const said = typeof statement === 'string' ? [`    "${printable(statement)}"`] : [];
-    return [head, `    ${printable(event.reason)}`, ...said];
+    const notice = typeof noticeId === 'string' ? [`    notice ${printable(noticeId)}`] : [];
+    return [head, `    ${printable(event.reason)}`, ...said, ...notice, ...excludedLines(event)];
   });
+}
+
+function excludedLines({ detail }: EventView): string[] {
+  const { startMs, endMs } = (detail['excludedInterval'] ?? {}) as { startMs?: number; endMs?: number };
+  if (startMs === undefined || endMs === undefined) return [];
+  return [`    excluded ${clock(startMs)}–${clock(endMs)} of the recording`];
 }

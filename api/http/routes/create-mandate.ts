@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Context } from '../../context.ts';
-import { MandateView, mandateCatalogs } from '../../registry/mandate-view.ts';
+import { MandateView, mandateCatalogs, mandatePurposes } from '../../registry/mandate-view.ts';
 import { createMandate } from '../../registry/mandates.ts';
 import { maxExternalIdCharacters, maxTextCharacters } from '../../registry/recording-metadata.ts';
 import { callerOf, contextFor } from '../access.ts';
@@ -25,7 +25,14 @@ const territories = (description: string, example: string) =>
 const Body = Type.Object(
   {
     party_id: Type.Optional(uuid('Who authorises; for operators. Your own party where it is not said.')),
-    administrator_id: uuid('Who is authorised: a party with the role administrator.'),
+    administrator_id: uuid('Who is authorised: a party with the role administrator, or auditor to audit.'),
+    purpose: Type.Optional(
+      Type.Enum([...mandatePurposes], {
+        description:
+          '`audit`: to read recordings, rights, claims, disputes and their reports. `administer` where it is not said.',
+        examples: ['administer'],
+      }),
+    ),
     catalog: Type.Enum([...mandateCatalogs], { examples: ['label'] }),
     labels: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: maxTextCharacters }), {
@@ -73,9 +80,9 @@ export function createMandateRoute(app: App, context: Context): void {
       config: { scope: 'manage:mandates' },
       schema: {
         tags: ['mandates'],
-        summary: 'Authorise an administrator',
+        summary: 'Authorise an administrator or an auditor',
         description:
-          'Within it the administrator registers, reads and asserts identifiers for you, with `on_behalf_of`.',
+          'Within it the administrator registers, reads and asserts for you, with `on_behalf_of`; an auditor reads.',
         body: Body,
         response: {
           201: { description: 'As it was written down.', ...MandateView },
@@ -95,6 +102,7 @@ export function createMandateRoute(app: App, context: Context): void {
       const mandate = await createMandate(contextFor(context, request), callerOf(request), {
         partyId: body.party_id,
         administratorId: body.administrator_id,
+        purpose: body.purpose,
         catalog: body.catalog,
         labels: body.labels,
         recordingIds: body.recording_ids,

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import type { Context } from '../../context.ts';
 import { partyInView } from '../../registry/caller.ts';
-import { RetroscanView } from '../../registry/retroscan-view.ts';
-import { listRetroscans } from '../../registry/retroscans.ts';
+import { RetroscanCounts, RetroscanView } from '../../registry/retroscan-view.ts';
+import { countRetroscans, listRetroscans } from '../../registry/retroscans.ts';
 import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
-import { PageOf, PageQuery, pageAnswer, pageAsked } from '../paging.ts';
+import { NextCursor, PageQuery, pageAnswer, pageAsked } from '../paging.ts';
 import { problems } from '../problem.ts';
 import { accessCodes } from '../upload-form.ts';
 
@@ -13,6 +13,12 @@ const Filter = {
   state: Type.Optional(RetroscanView.properties.state),
   reference_id: Type.Optional(Type.String({ format: 'uuid' })),
 };
+
+const Answer = Type.Object({
+  counts: Type.Optional(RetroscanCounts),
+  retroscans: Type.Array(RetroscanView),
+  next_cursor: NextCursor,
+});
 
 export function listRetroscansRoute(app: App, context: Context): void {
   app.get(
@@ -23,10 +29,11 @@ export function listRetroscansRoute(app: App, context: Context): void {
         tags: ['retroscans'],
         summary: 'List retroscans',
         description:
-          'Past submissions being looked through for your references, and how far; an operator sees all.',
+          'Past submissions being looked through for your references, and how far; an operator sees all. One runs at a ' +
+          'time: those that somebody asked for first, the others in their order.',
         querystring: Type.Object({ ...PageQuery, ...Filter }, { additionalProperties: false }),
         response: {
-          200: { description: 'In the order they were asked for.', ...PageOf('retroscans', RetroscanView) },
+          200: { description: 'In the order they were asked for.', ...Answer },
           ...problems(...accessCodes, 'CURSOR_INVALID'),
         },
       },
@@ -38,7 +45,10 @@ export function listRetroscansRoute(app: App, context: Context): void {
         state: request.query.state,
         referenceId: request.query.reference_id,
       };
-      return pageAnswer('retroscans', await listRetroscans(contextFor(context, request), ask));
+      const scoped = contextFor(context, request);
+      const page = pageAnswer('retroscans', await listRetroscans(scoped, ask));
+      if (request.query.cursor !== undefined) return page;
+      return { counts: await countRetroscans(scoped, ask.partyId), ...page };
     },
   );
 }
