@@ -4,7 +4,6 @@
  * tombstone that every thread sees at once. Positions only grow, and an answer is given at one.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
@@ -28,6 +27,7 @@ import {
   segmentPath,
   writeIndexFiles,
 } from './index-files.ts';
+import { mergeHeldSegments } from './merge-held-segments.ts';
 import { chooseMerge } from './merge-policy.ts';
 
 type IndexStatus = {
@@ -76,8 +76,6 @@ const batchBytes = 32 * 2 ** 20;
 const pollMs = 5_000;
 /** Changes wait this long for more before they are written to disk. */
 const writeDelayMs = 2_000;
-/** Constellations of a merge that are no more than this stay in memory until they are written with the rest. */
-const maxBytesInMemory = 4 * 2 ** 20;
 
 export async function openIndex(options: {
   readonly store: FollowedFeed;
@@ -203,7 +201,7 @@ export async function openIndex(options: {
   }
 
   async function merge(sources: readonly HeldSegment[]): Promise<void> {
-    const merged = await mergeSources(sources);
+    const merged = await mergeHeldSegments(workers, folder, sources);
     // What was removed while the merge ran is in the tombstones of the sources only.
     for (const [referenceId, index] of merged.indexByReference) {
       if (sources.some((source) => source.indexByReference.has(referenceId))) continue;
@@ -219,17 +217,6 @@ export async function openIndex(options: {
     retired.push(...sources.map(({ shared }) => shared.segmentId));
     isChanged = true;
     scheduleWrite();
-  }
-
-  async function mergeSources(sources: readonly HeldSegment[]): Promise<HeldSegment> {
-    const shared = sources.map((source) => source.shared);
-    const name = randomUUID();
-    const constellationBytes = sources.reduce((sum, source) => sum + constellationBytesOf(source), 0);
-    if (constellationBytes <= maxBytesInMemory) return holdSegment(name, await workers.mergeSegments(shared));
-    await mkdir(folder, { recursive: true });
-    const path = segmentPath(folder, name);
-    const bytes = await workers.mergeSegmentsToFile(shared, path);
-    return holdSegment(name, { bytes, constellations: openConstellationFile(path, bytes.byteLength) });
   }
 
   function scheduleWrite(): void {

@@ -28,7 +28,7 @@ export type Timed = {
   readonly wallMedianMs: number;
   readonly wall99Ms: number;
 };
-export type Found = {
+type Found = {
   readonly hits: number;
   readonly present: number;
   readonly falseMatches: number;

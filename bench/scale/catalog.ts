@@ -42,7 +42,7 @@ export function openCatalog(real: readonly Named[], recordings: number, seed: nu
 }
 
 const idPrefix = '00000000-0000-7000-8000-';
-export const referenceIdOf = (index: number) => `${idPrefix}${index.toString(16).padStart(12, '0')}`;
+const referenceIdOf = (index: number) => `${idPrefix}${index.toString(16).padStart(12, '0')}`;
 export const indexOfReference = (id: string) => Number.parseInt(id.slice(idPrefix.length), 16);
 
 /** Position p is recording p − 1. `onRead` is told how many ms making a batch took: what a database has ready. */

@@ -13,12 +13,14 @@ export class UnpackedReferences {
   get(referenceId: string, segment: Segment, index: number, untilFrame: number): Constellation {
     const kept = this.#kept.get(referenceId);
     if (kept !== undefined && kept.untilFrame >= untilFrame) return kept.constellation;
-    const constellation = getConstellation(segment, index, untilFrame);
+    // Who is asked for again is likely to be asked for once more.
+    const until = kept === undefined ? untilFrame : Number.POSITIVE_INFINITY;
+    const constellation = getConstellation(segment, index, until);
     if (kept === undefined && this.#kept.size >= maxKept) {
       const [oldest] = this.#kept.keys();
       this.#kept.delete(oldest as string);
     }
-    this.#kept.set(referenceId, { constellation, untilFrame });
+    this.#kept.set(referenceId, { constellation, untilFrame: until });
     return constellation;
   }
 }
