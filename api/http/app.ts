@@ -72,6 +72,7 @@ import { listWebhookDeliveriesRoute } from './routes/list-webhook-deliveries.ts'
 import { listWebhooksRoute } from './routes/list-webhooks.ts';
 import { openDisputeRoute } from './routes/open-dispute.ts';
 import { registerRecordingRoute } from './routes/register-recording.ts';
+import { registerRecordingsRoute } from './routes/register-recordings.ts';
 import { removeRecordingRoute } from './routes/remove-recording.ts';
 import { removeWebhookRoute } from './routes/remove-webhook.ts';
 import { replayWebhookDeliveriesRoute } from './routes/replay-webhook-deliveries.ts';
@@ -149,6 +150,7 @@ export async function buildApp(
       await v1.register(rateLimit, rateLimitOptions(config));
       letActOnBehalf(v1, context);
       registerRecordingRoute(v1, context, gate, metrics);
+      await v1.register(async (streams: App) => registerRecordingsRoute(streams, context, gate, metrics));
       listRecordingsRoute(v1, context);
       getRecordingRoute(v1, context);
       removeRecordingRoute(v1, context);

@@ -106,6 +106,7 @@ describe('the OpenAPI document', () => {
       'POST /v1/policies/{id}/simulation',
       'POST /v1/policies/{id}/versions',
       'POST /v1/recordings',
+      'POST /v1/recordings/bulk',
       'POST /v1/recordings/{id}/excluded-intervals/{excluded_interval_id}/lift',
       'POST /v1/recordings/{id}/identifiers',
       'POST /v1/recordings/{id}/identifiers/{identifier_assertion_id}/withdraw',
