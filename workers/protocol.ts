@@ -55,9 +55,6 @@ export type NewReference = {
   readonly fingerprint: Uint8Array;
 };
 
-type BuildTask = { readonly kind: 'build'; readonly references: readonly NewReference[] };
-type MergeTask = { readonly kind: 'merge'; readonly segments: readonly SharedSegment[] };
-
 /** Which alterations a scan looks for: none, those that uploaders commonly make, or the whole tempo × pitch plane. */
 export const transformSets = ['none', 'common', 'all'] as const;
 export type TransformSet = (typeof transformSets)[number];
@@ -144,14 +141,7 @@ export type ReferenceMatch = {
   readonly segments: readonly MatchSegment[];
 };
 
-export type Task =
-  | FingerprintTask
-  | FingerprintBatchTask
-  | MatchTask
-  | ReplayTask
-  | ExplainTask
-  | BuildTask
-  | MergeTask;
+export type Task = FingerprintTask | FingerprintBatchTask | MatchTask | ReplayTask | ExplainTask;
 
 export type TaskResult<T extends Task = Task> = T extends FingerprintTask
   ? FingerprintedAudio
@@ -163,7 +153,7 @@ export type TaskResult<T extends Task = Task> = T extends FingerprintTask
         ? readonly PastUpload[]
         : T extends ExplainTask
           ? MatchExplanation
-          : SharedArrayBuffer;
+          : never;
 
 /** What comes back over a thread's border, where errors would lose their code. */
 export type Reply = Answered<TaskResult>;

@@ -1,8 +1,7 @@
-/** What runs in a worker thread: one task in, one reply out. */
+/** What runs in a thread of the pool: one task in, one reply out. The index has threads of its own. */
 import { WorkerError } from './errors.ts';
 import { fingerprintAudio } from './fingerprint/fingerprint-audio.ts';
 import { fingerprintBatch } from './fingerprint/fingerprint-batch.ts';
-import { buildSegment, mergeSegments } from './index/build-segment.ts';
 import { openSegment, type Segment } from './index/segment.ts';
 import { explainMatch } from './match/explain.ts';
 import { findPastUploads } from './match/find-past-uploads.ts';
@@ -37,10 +36,6 @@ async function resultOf(task: Task): Promise<TaskResult> {
         transforms: task.transforms,
         indexFrames: framesOfAll(openAll(task.segments)),
       });
-    case 'build':
-      return buildSegment(task.references);
-    case 'merge':
-      return mergeSegments(task.segments);
   }
 }
 

@@ -1,0 +1,49 @@
+/**
+ * The threads of the index, apart from those that search: a search waits for what was registered before it to be built,
+ * so building never stands in their line; and merging waits for nobody and may take minutes.
+ */
+import { Piscina } from 'piscina';
+import type { NewReference, SharedSegment } from './protocol.ts';
+
+export type IndexThreads = {
+  buildSegment(references: readonly NewReference[]): Promise<SharedArrayBuffer>;
+  mergeSegments(segments: readonly SharedSegment[]): Promise<SharedArrayBuffer>;
+  /** Finishes what runs, then ends the threads. */
+  close(): Promise<void>;
+};
+
+/** A long merge, and short ones beside it. */
+const mergeThreads = 2;
+/** Threads that have nothing to do end after this, but for the one that builds: to start it takes longer than to build. */
+const idleMs = 60_000;
+
+export function openIndexThreads(maxHeapMb: number): IndexThreads {
+  const open = <Given, Made>(file: string, minThreads: number, maxThreads: number) =>
+    new Piscina<Given, Made>({
+      filename: new URL(file, import.meta.url).href,
+      minThreads,
+      maxThreads,
+      idleTimeout: idleMs,
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+      recordTiming: false,
+    });
+  const building = open<readonly NewReference[], SharedArrayBuffer>('./build-thread.ts', 1, 1);
+  const merging = open<readonly SharedSegment[], SharedArrayBuffer>('./merge-thread.ts', 0, mergeThreads);
+  const running = new Set<Promise<unknown>>();
+
+  function watched<T>(made: Promise<T>): Promise<T> {
+    running.add(made);
+    const forget = () => void running.delete(made);
+    made.then(forget, forget);
+    return made;
+  }
+
+  return {
+    buildSegment: (references) => watched(building.run(references)),
+    mergeSegments: (segments) => watched(merging.run(segments)),
+    close: async () => {
+      await Promise.allSettled(running);
+      await Promise.all([building.close(), merging.close()]);
+    },
+  };
+}
