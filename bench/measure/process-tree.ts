@@ -48,6 +48,11 @@ export function highWaterBytes(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
+/** User and system time of one process, with all its threads. */
+export function cpuSecondsOf(pid: number): number {
+  return (readProcesses().get(pid)?.cpuTicks ?? 0) / ticksPerSecond;
+}
+
 /** User and system time of a postmaster with all that it has started, backends that have ended included. */
 export function cpuSecondsOfPostgres(postmaster: number): number {
   let ticks = 0;
