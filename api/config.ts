@@ -31,6 +31,10 @@ const Environment = Type.Object({
   // must not hold a thread, and what is taken in must find room in the line.
   EARMARK_MAX_UPLOADS: Type.Integer({ minimum: 1, maximum: 10_000, default: 32 }),
 
+  // Requests to the API worked on at once, uploads among them. Above the uploads, so that there is room for look-ups while
+  // every thread is busy; far below what may wait for a connection to Postgres.
+  EARMARK_MAX_REQUESTS: Type.Integer({ minimum: 2, maximum: 100_000, default: 96 }),
+
   EARMARK_DECODER: Type.Enum([...decoders], { default: 'auto' }),
   EARMARK_MAX_BODY_BYTES: Type.Integer({
     minimum: 1024,
@@ -89,6 +93,7 @@ export type Config = {
   readonly threadCount: number;
   readonly maxQueuedTasks: number;
   readonly maxUploads: number;
+  readonly maxRequests: number;
   readonly decoder: DecoderChoice;
   readonly audioLimits: AudioLimits;
   readonly maxBodyBytes: number;
@@ -129,6 +134,7 @@ export function loadConfig(
     threadCount: read.EARMARK_THREADS,
     maxQueuedTasks: read.EARMARK_MAX_QUEUED_TASKS,
     maxUploads: read.EARMARK_MAX_UPLOADS,
+    maxRequests: read.EARMARK_MAX_REQUESTS,
     decoder: read.EARMARK_DECODER,
     audioLimits: {
       ...defaultAudioLimits,

@@ -805,7 +805,10 @@ create table recording (
   constraint recording_text_is_bounded CHECK (char_length(title) <= 1000 AND char_length(artist) <= 1000 AND char_length(label) <= 1000 AND char_length(version) <= 1000)
 );
 CREATE INDEX recording_by_external_id ON recording USING btree (external_id, recording_id);
+CREATE INDEX recording_by_terms ON recording USING gin (recording_terms(party_id, title, artist, version)) WITH (gin_pending_list_limit='1024');
 CREATE INDEX recording_by_title ON recording USING gin (title gin_trgm_ops);
+CREATE TRIGGER recording_changed_known AFTER UPDATE ON public.recording REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION keep_search_words();
+CREATE TRIGGER recording_made_known AFTER INSERT ON public.recording REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION keep_search_words();
 alter table recording enable row level security, force row level security;
 create policy recordings_within_mandate on recording as permissive for all to earmark_administrator
   using (((party_id = effective_party()) AND (EXISTS ( SELECT
@@ -1060,6 +1063,13 @@ grant insert, select on scan_fingerprint to earmark_operator;
 grant delete, select on scan_fingerprint to earmark_service;
 grant insert, select on scan_fingerprint to earmark_tenant;
 grant update (created_at) on scan_fingerprint to earmark_service;
+
+create table search_word (
+  word text not null,
+  constraint search_word_pk PRIMARY KEY (word)
+);
+CREATE INDEX search_word_by_trigram ON search_word USING gin (word gin_trgm_ops);
+grant insert, select on search_word to earmark_service;
 
 create table submission (
   submission_id uuid not null,
@@ -1404,6 +1414,26 @@ CREATE OR REPLACE FUNCTION public.is_service()
  STABLE PARALLEL SAFE
 RETURN (current_setting('role'::text) = 'earmark_service'::text)
 
+CREATE OR REPLACE FUNCTION public.keep_search_words()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  -- In order, so that two that bring the same words wait for one another in one direction only.
+  insert into search_word (word)
+  select distinct one.word
+  from added,
+    unnest(search_words(coalesce(title, '') || ' ' || coalesce(artist, '') || ' ' || coalesce(version, ''))) one(word)
+  where char_length(one.word) >= 4 and one.word !~ '^[0-9]+$'
+    and not exists (select from search_word known where known.word = one.word)
+  order by one.word
+  on conflict do nothing;
+  return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.matched_recording(reference_ids uuid[])
  RETURNS TABLE(reference_id uuid, recording_id uuid, party_id uuid, external_id text, title text, artist text, label text, release_date text, version text, isrcs text[])
  LANGUAGE sql
@@ -1465,6 +1495,34 @@ begin
   return next;
 end
 $function$
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.own_recordings_with_terms(terms text, at_most integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT recordings_with_terms((((('''='::text || (party.id)::text) || ''' & ('::text) || own_recordings_with_terms.terms) || ')'::text), own_recordings_with_terms.at_most) AS recordings_with_terms
+    FROM ( SELECT COALESCE(effective_party(), caller_party()) AS id) party
+   WHERE (party.id IS NOT NULL);
+END
+-- earmark_administrator may execute it, owner earmark_service
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.parties_asserting_each(of_party_id uuid, asked_scheme text, asked_values text[])
+ RETURNS TABLE(asked_value text, other_parties bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+BEGIN ATOMIC
+ SELECT a.value,
+     count(DISTINCT a.party_id) AS count
+    FROM identifier_assertion a
+   WHERE ((a.scheme = parties_asserting_each.asked_scheme) AND (a.value = ANY (parties_asserting_each.asked_values)) AND (a.withdrawn_at IS NULL) AND (a.party_id <> parties_asserting_each.of_party_id))
+   GROUP BY a.value;
+END
+-- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
@@ -1557,6 +1615,14 @@ END
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
+CREATE OR REPLACE FUNCTION public.recording_terms(of_party_id uuid, title text, artist text, version text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+ SELECT array_to_tsvector((search_words(((((COALESCE(title, ''::text) || ' '::text) || COALESCE(artist, ''::text)) || ' '::text) || COALESCE(version, ''::text))) || ('='::text || (of_party_id)::text))) AS array_to_tsvector;
+END
+
 CREATE OR REPLACE FUNCTION public.recordings_heard(of_recording_ids uuid[], of_scan_id uuid)
  RETURNS TABLE(recording_id uuid, registrant_id uuid, duration_ms integer, is_claim_eligible boolean)
  LANGUAGE sql
@@ -1578,6 +1644,35 @@ END
 -- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.recordings_with_terms(terms text, at_most integer)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET enable_seqscan TO 'off'
+ SET gin_fuzzy_search_limit TO '20000'
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  found uuid[];
+begin
+  found := array(
+    select r.recording_id from recording r
+    where recording_terms(r.party_id, r.title, r.artist, r.version) @@ terms::tsquery
+    limit at_most
+  );
+  if cardinality(found) < at_most then
+    perform set_config('gin_fuzzy_search_limit', '0', true);
+    found := array(
+      select r.recording_id from recording r
+      where recording_terms(r.party_id, r.title, r.artist, r.version) @@ terms::tsquery
+      limit at_most
+    );
+  end if;
+  return query select unnest(found);
+end
+$function$
+-- earmark_operator may execute it, owner earmark_service
 
 CREATE OR REPLACE FUNCTION public.request_retroscan(ids uuid[], of_recording_id uuid, because text, at timestamp with time zone)
  RETURNS bigint
@@ -1669,5 +1764,33 @@ BEGIN ATOMIC
     FROM recording r
    WHERE ((r.recording_id = scanned_recording.of_recording_id) AND is_in_own_scan(scanned_recording.of_scan_id, scanned_recording.of_recording_id));
 END
+-- earmark_operator may execute it, owner earmark_service
+-- earmark_tenant may execute it, owner earmark_service
+
+CREATE OR REPLACE FUNCTION public.search_words(of_text text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+ SELECT COALESCE(array_agg(DISTINCT "left"(word.word, 40)), '{}'::text[]) AS "coalesce"
+    FROM regexp_split_to_table(lower(regexp_replace(NORMALIZE(search_words.of_text, NFKD), '[\u0300-\u036f''\u2019`\u00b4]'::text, ''::text, 'g'::text)), '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f\uff00-\uff0f]+'::text) word(word)
+   WHERE (word.word <> ''::text);
+END
+
+CREATE OR REPLACE FUNCTION public.words_like(asked text, at_most integer)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from pg_extension where extname = 'pg_trgm') then return; end if;
+  return query execute
+    'select word from search_word where word % $1 and abs(char_length(word) - char_length($1)) <= 2
+     order by similarity(word, $1) desc, word limit $2'
+    using asked, at_most;
+end
+$function$
+-- earmark_administrator may execute it, owner earmark_service
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service

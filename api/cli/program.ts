@@ -18,6 +18,7 @@ import { identifierCommand } from './commands/identifier.ts';
 import { keyCommand } from './commands/key.ts';
 import { listCommand } from './commands/list.ts';
 import { mandateCommand } from './commands/mandate.ts';
+import { metadataCommand } from './commands/metadata.ts';
 import { partyCommand } from './commands/party.ts';
 import { policyCommand } from './commands/policy.ts';
 import { registerCommand } from './commands/register.ts';
@@ -28,6 +29,7 @@ import { retroscanCommand } from './commands/retroscan.ts';
 import { reviewCommand } from './commands/review.ts';
 import { rightsCommand } from './commands/rights.ts';
 import { scanCommand } from './commands/scan.ts';
+import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
@@ -85,9 +87,11 @@ export function buildProgram(): Command {
     serveCommand(defaults),
     statusCommand(),
     listCommand(),
+    searchCommand(),
     showCommand(),
     removeCommand(),
     reindexCommand(),
+    metadataCommand(),
     identifierCommand(),
     rightsCommand(),
     conflictCommand(),

@@ -35,6 +35,8 @@ export type ServerClient = {
   /** `path` from the root of the server, such as `/v1/recordings`. */
   ask(method: 'GET' | 'DELETE', path: string, timeoutMs?: number): Promise<unknown>;
   send(path: string, form: FormData, headers?: Readonly<Record<string, string>>): Promise<unknown>;
+  /** For what may be sent twice and does the same: rows, of a type that is no form. */
+  sendText(path: string, text: string, contentType: string): Promise<string>;
   /** What is changed by it is changed once: without an answer it is not sent again. Null where nothing is answered. */
   change(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
   /** For answers that are read while they come. */
@@ -86,6 +88,12 @@ export function openServerClient(
       parseJson(base, await request(path, { method }, timeoutMs)),
     send: async (path, form, headers = {}) =>
       parseJson(base, await request(path, { method: 'POST', body: form, headers }, uploadTimeoutMs)),
+    sendText: (path, text, contentType) =>
+      request(
+        path,
+        { method: 'POST', body: text, headers: { 'content-type': contentType } },
+        uploadTimeoutMs,
+      ),
     change: async (method, path, body) => {
       const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
       const init = { method, ...(body === undefined ? {} : json) };

@@ -8,6 +8,7 @@ import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Context } from '../context.ts';
 import { authenticateKey } from '../registry/keys.ts';
 import { type Authenticate, requireKeys } from './access.ts';
+import { admitRequests } from './admission.ts';
 import { addConnectionHooks, logRequests, measureRequests } from './connection-hooks.ts';
 import { answerExpectations } from './expect-continue.ts';
 import type { App } from './fastify-types.ts';
@@ -37,6 +38,7 @@ import { disallowAccountRoute } from './routes/disallow-account.ts';
 import { endDefaultPolicyRoute } from './routes/end-default-policy.ts';
 import { endRecordingPolicyRoute } from './routes/end-recording-policy.ts';
 import { explainMatchRoute } from './routes/explain-match.ts';
+import { findIdentifierRoute } from './routes/find-identifier.ts';
 import { getClaimRoute } from './routes/get-claim.ts';
 import { getClaimHistoryRoute } from './routes/get-claim-history.ts';
 import { getDisputeRoute } from './routes/get-dispute.ts';
@@ -70,6 +72,7 @@ import { listReviewsRoute } from './routes/list-reviews.ts';
 import { listSubmissionsRoute } from './routes/list-submissions.ts';
 import { listWebhookDeliveriesRoute } from './routes/list-webhook-deliveries.ts';
 import { listWebhooksRoute } from './routes/list-webhooks.ts';
+import { loadMetadataRoute } from './routes/load-metadata.ts';
 import { openDisputeRoute } from './routes/open-dispute.ts';
 import { registerRecordingRoute } from './routes/register-recording.ts';
 import { registerRecordingsRoute } from './routes/register-recordings.ts';
@@ -87,6 +90,7 @@ import { revokeMandateRoute } from './routes/revoke-mandate.ts';
 import { rotateKeyRoute } from './routes/rotate-key.ts';
 import { rotateWebhookSecretRoute } from './routes/rotate-webhook-secret.ts';
 import { scanUploadRoute } from './routes/scan-upload.ts';
+import { searchRecordingsRoute } from './routes/search-recordings.ts';
 import { setConflictReviewerRoute } from './routes/set-conflict-reviewer.ts';
 import { setDefaultPolicyRoute } from './routes/set-default-policy.ts';
 import { setPartyRolesRoute } from './routes/set-party-roles.ts';
@@ -146,12 +150,15 @@ export async function buildApp(
 
   await app.register(
     async (v1: App) => {
+      admitRequests(v1, config, gate);
       requireKeys(v1, context, authenticate);
       await v1.register(rateLimit, rateLimitOptions(config));
       letActOnBehalf(v1, context);
       registerRecordingRoute(v1, context, gate, metrics);
       await v1.register(async (streams: App) => registerRecordingsRoute(streams, context, gate, metrics));
       listRecordingsRoute(v1, context);
+      searchRecordingsRoute(v1, context);
+      findIdentifierRoute(v1, context);
       getRecordingRoute(v1, context);
       removeRecordingRoute(v1, context);
       scanUploadRoute(v1, context, gate, metrics);
@@ -159,6 +166,7 @@ export async function buildApp(
       explainMatchRoute(v1, context, gate);
       submitUploadRoute(v1, context, gate);
       await v1.register(async (streams: App) => submitUploadsRoute(streams, context, gate));
+      await v1.register(async (streams: App) => loadMetadataRoute(streams, context, gate));
       listSubmissionsRoute(v1, context);
       getSubmissionRoute(v1, context);
       await v1.register(async (records: App) => {

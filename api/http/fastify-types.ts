@@ -21,6 +21,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Which keys may call the route. Every route under `/v1` names its scope, or the app does not start. */
     scope?: Scope;
+    /** Whether it takes one of the places for uploads; refused before its key is looked up where none is left. */
+    takesPlace?: boolean;
     /** The multipart form the route takes; only described, the upload reader checks it. */
     form?: TSchema;
     /** A line of the NDJSON that the route takes; only described. */

@@ -55,7 +55,11 @@ export async function* readLines(message: IncomingMessage, maxPauseMs: number): 
   if (last) yield last;
 }
 
-async function* withoutLongPauses(message: IncomingMessage, maxPauseMs: number): AsyncGenerator<Buffer> {
+/** The body as it comes. Throws REQUEST_TIMEOUT when the sender pauses for too long while it is waited for. */
+export async function* withoutLongPauses(
+  message: IncomingMessage,
+  maxPauseMs: number,
+): AsyncGenerator<Buffer> {
   const chunks = message[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   while (true) {
     const { promise: tooLong, reject } = Promise.withResolvers<never>();

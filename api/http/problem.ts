@@ -93,7 +93,24 @@ function refusalOf(
   return undefined;
 }
 
+/** One line a second for each code: a server that refuses a thousand a second has better things to do than say so. */
+const refusalLineEveryMs = 1000;
+
+function openRefusalLog() {
+  const unsaid = new Map<ErrorCode, { count: number; saidAtMs: number }>();
+  return (log: FastifyRequest['log'], code: ErrorCode, detail: string): void => {
+    const nowMs = performance.now();
+    const noted = unsaid.get(code) ?? { count: 0, saidAtMs: Number.NEGATIVE_INFINITY };
+    noted.count += 1;
+    unsaid.set(code, noted);
+    if (nowMs - noted.saidAtMs < refusalLineEveryMs) return;
+    log.warn({ code, detail, count: noted.count }, 'refused for now');
+    unsaid.set(code, { count: 0, saidAtMs: nowMs });
+  };
+}
+
 export function answerProblem(metrics: Metrics) {
+  const noteRefusal = openRefusalLog();
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const refusal = refusalOf(error, request);
     if (refusal === undefined) request.log.error({ err: error }, 'a bug of ours: no code for this error');
@@ -101,7 +118,7 @@ export function answerProblem(metrics: Metrics) {
     const detail = refusal?.detail ?? 'The error is in the log under the request id. Trying again may help.';
     const { status, retryAfterSeconds } = httpMeaning[code];
     metrics.problems.inc({ code });
-    if (status === 503) request.log.warn({ code, detail }, 'refused for now');
+    if (status === 503) noteRefusal(request.log, code, detail);
     if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="earmark"');
     reply
@@ -124,8 +141,11 @@ function describeValidation(violations: Violations, where = 'request'): string {
   const described = violations.map((violation) => {
     // TypeBox words an unknown property as a missing one; name it instead.
     const extra = (violation.params as { additionalProperties?: string[] }).additionalProperties;
-    if (extra) return `${where}: unknown ${extra.map((name) => JSON.stringify(name)).join(', ')}`;
-    return `${where}${violation.instancePath}: ${violation.message}`;
+    const at = `${where}${violation.instancePath}`;
+    if (extra) return `${at}: unknown ${extra.map((name) => JSON.stringify(name)).join(', ')}`;
+    const { allowedValues } = violation.params as { allowedValues?: unknown[] };
+    const expected = allowedValues ? `expected one of ${allowedValues.join(', ')}` : violation.message;
+    return `${at}: ${expected}`;
   });
   return [...new Set(described)].filter((text) => !text.endsWith('schema is false')).join('; ');
 }

@@ -27,6 +27,7 @@ export const accessCodes = [
   'STORE_UNAVAILABLE',
   'SERVER_STOPPING',
   'ANSWER_TIMEOUT',
+  'POOL_FULL',
 ] as const satisfies readonly ErrorCode[];
 
 export const uploadCodes = [

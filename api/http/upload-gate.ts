@@ -25,8 +25,8 @@ export class UploadGate {
     return this.#admitted;
   }
 
-  /** Admits one upload until it is disposed. Throws `POOL_FULL` at once where there is no room; nobody waits here. */
-  enter(): Disposable {
+  /** Throws `POOL_FULL` where `enter` would. */
+  refuseIfFull(): void {
     if (this.#admitted >= this.#maxUploads) {
       throw new RegistryError(
         'POOL_FULL',
@@ -39,6 +39,11 @@ export class UploadGate {
         `${this.#maxQueuedTasks} tasks wait for a thread, which is all that may wait.`,
       );
     }
+  }
+
+  /** Admits one upload until it is disposed. Throws `POOL_FULL` at once where there is no room; nobody waits here. */
+  enter(): Disposable {
+    this.refuseIfFull();
     this.#admitted += 1;
     let inside = true;
     return {

@@ -31,10 +31,13 @@ const retryDelayMs = 15;
 
 export type StoreLog = { warn(fields: object, message: string): void };
 
+/** One transaction: besides statements it takes what writes to the connection itself, such as COPY. */
+export type Transaction = Queryable & Pick<pg.PoolClient, 'query'>;
+
 /** The pool under one session. A query by itself is a transaction of its own. */
 export type Connections = Queryable & {
   /** Runs `work` in one transaction, and again when it collides with another: it must have no other effects. */
-  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
 };
 
 export type ConnectionPool = {
@@ -67,7 +70,7 @@ export function openConnections(databaseUrl: string, poolSize: number, log?: Sto
     throw new StoreUnavailable('exhausted', `${maxWaiting} statements are waiting for a connection already`);
   }
 
-  async function attempt<T>(begin: string, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+  async function attempt<T>(begin: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const client = await checkOut();
     try {
       await client.query(begin);
@@ -91,7 +94,7 @@ export function openConnections(databaseUrl: string, poolSize: number, log?: Sto
     }
   }
 
-  async function transaction<T>(begin: string, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+  async function transaction<T>(begin: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attemptCount = 1; ; attemptCount++) {
       try {
         return await attempt(begin, work);

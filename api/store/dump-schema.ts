@@ -54,6 +54,10 @@ const indexQuery = `
   where i.indrelid = $1 and not exists (select from pg_constraint where conindid = i.indexrelid and contype in ('p', 'u'))
   order by c.relname`;
 
+const triggerQuery = `
+  select pg_get_triggerdef(oid) || ';' as line
+  from pg_trigger where tgrelid = $1 and not tgisinternal order by tgname`;
+
 const securityQuery = `
   select format('alter table %s enable row level security%s;', relname, case when relforcerowsecurity then ', force row level security' else '' end) as line
   from pg_class where oid = $1 and relrowsecurity`;
@@ -105,7 +109,8 @@ export async function dumpSchema(databaseUrl: string): Promise<string> {
     for (const { oid, name, options } of tables.rows) {
       const inside = [...(await lines(columnQuery, [oid])), ...(await lines(constraintQuery, [oid]))];
       parts.push(`create table ${name} (`, inside.map((line) => `  ${line}`).join(',\n'), `)${options};`);
-      parts.push(...(await lines(indexQuery, [oid])), ...(await lines(securityQuery, [oid])));
+      for (const query of [indexQuery, triggerQuery, securityQuery])
+        parts.push(...(await lines(query, [oid])));
       for (const query of [policyQuery, tableGrantQuery, columnGrantQuery])
         parts.push(...(await lines(query, [name])));
       parts.push('');

@@ -114,6 +114,10 @@ const listStatement = statement('list-recordings', {
   },
   columns: listed,
 });
+export const listFoundRecordings = statement('list-found-recordings', {
+  parameters: { recording_ids: uuids },
+  columns: listed,
+});
 const findStatement = statement('find-recording', {
   parameters: { recording_id: uuid, party_id: nullable(uuid) },
   columns: listed,
@@ -139,7 +143,10 @@ const countStatement = statement('count-registry', {
   },
 });
 
-async function withParts(on: Queryable, rows: readonly RowOf<typeof listed>[]): Promise<RecordingRow[]> {
+export async function withParts(
+  on: Queryable,
+  rows: readonly RowOf<typeof listed>[],
+): Promise<RecordingRow[]> {
   if (rows.length === 0) return [];
   const recordingIds = rows.map((row) => row.recordingId);
   const assertions = await listIdentifierAssertions.all(on, { recordingIds });

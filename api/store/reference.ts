@@ -1,5 +1,6 @@
 import {
   bigint,
+  boolean,
   bytea,
   byteas,
   computed,
@@ -73,6 +74,10 @@ export const lockReference = statement('lock-reference', {
 export const deleteUnlinkedReference = statement('delete-unlinked-reference', {
   parameters: { reference_id: uuid },
   columns: { reference_id: uuid },
+});
+export const hasReference = statement('has-reference', {
+  parameters: { recording_id: uuid },
+  columns: { is_there: computed(boolean) },
 });
 export const findReferenceOfRecording = statement('find-reference-of-recording', {
   parameters: { recording_id: uuid, audio_sha256: bytea },

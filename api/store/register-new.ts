@@ -41,6 +41,23 @@ export async function registerNew(
   if (made.length === 0) return all.map(() => undefined);
 
   await assertIsrcs(on, made);
+  const answers = await giveReferences(on, made);
+  return all.map(({ recordingId }) => answers.get(recordingId));
+}
+
+/** What a recording is matched by from now on, that has had metadata alone. */
+export async function giveReference(
+  on: Queryable,
+  registration: Registration,
+  recordingId: string,
+): Promise<Registered> {
+  const { durationMs } = registration.fingerprint;
+  const answers = await giveReferences(on, [{ registration, recordingId, referenceId: v7(), durationMs }]);
+  return answers.get(recordingId) as Registered;
+}
+
+/** By recording. None of them has a reference yet. */
+async function giveReferences(on: Queryable, made: readonly New[]): Promise<ReadonlyMap<string, Registered>> {
   const madeReferences = new Set((await makeReferences(on, made)).map(({ referenceId }) => referenceId));
   const heard = made.filter(({ referenceId }) => madeReferences.has(referenceId));
   const known: New[] = [];
@@ -55,7 +72,7 @@ export async function registerNew(
   const positions = heard.length > 0 ? await appendAllToFeed(on, 'register', referenceIds) : undefined;
   const last = positions?.get(referenceIds.at(-1) as string) ?? (await feedHead(on));
 
-  const answers = new Map(
+  return new Map(
     [...heard, ...known].map(({ registration, recordingId, referenceId, durationMs }) => [
       recordingId,
       {
@@ -68,7 +85,6 @@ export async function registerNew(
       },
     ]),
   );
-  return all.map(({ recordingId }) => answers.get(recordingId));
 }
 
 const makeRecordings = (on: Queryable, all: readonly New[]) => {

@@ -18,10 +18,11 @@ import {
   deleteUnlinkedReference,
   type Eligibility,
   findReferenceOfRecording,
+  hasReference,
   lockReference,
   type StoredFingerprint,
 } from './reference.ts';
-import { registerNew } from './register-new.ts';
+import { giveReference, registerNew } from './register-new.ts';
 import type { Queryable } from './statement.ts';
 import { isRowSecurityRefusal, TransactionCollided } from './store-unavailable.ts';
 
@@ -124,7 +125,8 @@ async function registerAgain(on: Queryable, registration: Registration): Promise
   const { recordingId } = recording;
   const { audioSha256 } = registration.fingerprint;
   const reference = await findReferenceOfRecording.find(on, { recordingId, audioSha256 });
-  if (reference === undefined) throw new Refused({ outcome: 'other_audio', recordingId });
+  if (reference === undefined && (await hasReference.get(on, { recordingId })).isThere)
+    throw new Refused({ outcome: 'other_audio', recordingId });
   const texts = {
     title: metadata.title,
     artist: metadata.artist,
@@ -134,6 +136,8 @@ async function registerAgain(on: Queryable, registration: Registration): Promise
   };
   const hasNewText = (await updateRecordingMetadata.find(on, { recordingId, ...texts })) !== undefined;
   const hasNewIsrc = await assertIsrc(on, recordingId, registration);
+  // Its metadata came before its audio.
+  if (reference === undefined) return await giveReference(on, registration, recordingId);
   const outcome = hasNewText || hasNewIsrc ? 'updated' : 'unchanged';
   return { outcome, recordingId, ...reference, externalId, position: await feedHead(on) };
 }

@@ -1,6 +1,6 @@
 /**
  * The store: all that is asked of Postgres, one function per statement or transaction. What is asked for somebody runs
- * under their session (`store.under(session)`); the rest is the service's own, under its own role.
+ * under their session (`store.under(session)`); the rest is the service's own, under its own role. It is a long list, and a list.
  */
 import * as allowlistEntry from './allowlist-entry.ts';
 import * as apiKey from './api-key.ts';
@@ -17,11 +17,13 @@ import { countJobs } from './job.ts';
 import type { JobQueueName } from './job-queue.ts';
 import { type JobHandler, type JobLog, type JobRunner, startJobs } from './job-runner.ts';
 import * as mandate from './mandate.ts';
+import { mergeMetadata } from './metadata-load.ts';
 import { migrate } from './migrate.ts';
 import * as ownershipConflict from './ownership-conflict.ts';
 import * as party from './party.ts';
 import * as policy from './policy.ts';
 import * as recording from './recording.ts';
+import * as recordingSearch from './recording-search.ts';
 import * as reference from './reference.ts';
 import * as registration from './registration.ts';
 import { openRegistrationLines } from './registration-line.ts';
@@ -102,6 +104,13 @@ const sessionOperations = {
   listRecordingIdentifiers: identifierAssertion.listRecordingIdentifiers,
   withdrawIdentifier: identifierAssertion.withdrawIdentifier,
   listMatchedRecordings: recording.listMatchedRecordings,
+  mergeMetadata,
+  searchWordsOf: recordingSearch.searchWordsOf,
+  listAlikeWords: recordingSearch.listAlikeWords,
+  searchRecordings: recordingSearch.searchRecordings,
+  describeFoundRecordings: recordingSearch.describeFoundRecordings,
+  findRecordingsByIdentifier: recordingSearch.findRecordingsByIdentifier,
+  countPartiesAsserting: recordingSearch.countPartiesAsserting,
   listMatchableFingerprints: reference.listMatchableFingerprints,
   listScannedFingerprints: reference.listScannedFingerprints,
   countRegistry: recording.countRegistry,

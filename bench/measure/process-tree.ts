@@ -48,7 +48,7 @@ export function highWaterBytes(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
-/** User and system time of one process, with all its threads. */
+/** User and system time of one process with all its threads. */
 export function cpuSecondsOf(pid: number): number {
   return (readProcesses().get(pid)?.cpuTicks ?? 0) / ticksPerSecond;
 }

@@ -7,7 +7,7 @@ import type { SubmissionView } from '../../api/registry/submission-view.ts';
 import { bundle, type Ended, parseLines } from './earmark-process.ts';
 import { openSpokenRegistry, type Speaker, type SpokenRegistry } from './speakers.ts';
 
-const processTimeoutMs = 120_000;
+const processTimeoutMs = 240_000;
 const recording = 'ufo-main-theme.ogg';
 const nobodys = '019c1f9e-0d5b-7c11-8a52-6a1de3b3f0aa';
 

@@ -9,7 +9,7 @@ import { openSpokenRegistry, type SpokenRegistry } from './speakers.ts';
 
 type Row = Record<string, unknown>;
 
-const processTimeoutMs = 120_000;
+const processTimeoutMs = 240_000;
 const recording = 'ufo-main-theme';
 const upload = join(bundle, 'uploads', 'excerpt.ogg');
 
@@ -166,6 +166,41 @@ describe('on the data directory itself', { timeout: processTimeoutMs }, () => {
     expect(await earmark('report', 'challenged-precision', '--format', 'csv')).toMatch(
       /,Harbour Records,2,1,1,0,0,1\r\n$/,
     );
+  });
+
+  it('recordings are registered and uploads reported in the name of a party', async () => {
+    const another = 'whallon-intro.ogg';
+    await earmark('register', join(bundle, 'catalog', another), ...asHarbour);
+    expect(await earmark('rights', 'show', another, ...asHarbour)).toContain('no_owner');
+    const asTube = ['--as', 'Tube'];
+    const upload = join(bundle, 'uploads', 'under-noise.opus');
+    await earmark('submit', '--platform', 'Tube', upload, ...asTube);
+    const listed = await json('submission', 'list', ...asTube);
+    expect(listed.at(-1)).toMatchObject({ external_id: 'under-noise.opus' });
+    expect(await json('submission', 'list', ...asHarbour)).toEqual([]);
+    const nobody = await registry.operator.refused('register', upload, '--as', 'No such party');
+    expect([nobody.status, nobody.stderr]).toEqual([
+      1,
+      expect.stringMatching(/PARTY_NOT_FOUND[\s\S]*earmark party list/),
+    ]);
+    const elsewhere = await registry.operator.refused('rights', 'show', 'no such', ...asHarbour);
+    expect([elsewhere.status, elsewhere.stderr]).toEqual([
+      2,
+      expect.stringContaining('no recording "no such" of Harbour Records'),
+    ]);
+  });
+
+  it('an auditor reads the claims of who has given it a mandate to audit', async () => {
+    await earmark('party', 'create', 'Auditors', '--role', 'auditor');
+    const between = ['--party', 'Harbour Records', '--administrator', 'Auditors', '--audit'];
+    await earmark('mandate', 'create', ...between, '--evidence', 'Letter of 2 March');
+    expect(await earmark('mandate', 'list')).toContain('Auditors audits for Harbour Records: everything');
+    const auditors = await registry.speaker('Auditors', 'auditor');
+    const parties = await registry.operator.said('party', 'list', '--json');
+    const id = parseLines<Row>(parties).find((one) => one['name'] === 'Harbour Records')?.['party_id'];
+    const reported = await auditors.said('report', 'claims', '--on-behalf-of', id as string);
+    expect(reported).toBe(await earmark('report', 'claims', ...asHarbour));
+    expect(reported).not.toBe('');
   });
 
   it('nobody speaks for a party that has no role', async () => {

@@ -17,8 +17,14 @@ type Schema = {
   readonly minItems?: number;
   readonly examples?: readonly unknown[];
 };
+type Parameter = {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly schema: Schema;
+};
 type Operation = {
-  readonly parameters?: readonly { name: string; in: string; schema: Schema }[];
+  readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
 };
 type Walked = { readonly method: string; readonly path: string; readonly operation: Operation };
@@ -52,6 +58,14 @@ afterAll(() => tenants?.close());
 
 const parametersIn = ({ operation }: Walked, where: 'path' | 'query') =>
   (operation.parameters ?? []).filter((parameter) => parameter.in === where);
+
+/** What a query must say for anything else in it to be looked at. */
+const requiredQuery = (walked: Walked): Record<string, string> =>
+  Object.fromEntries(
+    parametersIn(walked, 'query')
+      .filter(({ required }) => required)
+      .map(({ name, schema }) => [name, String(schema.examples?.[0])]),
+  );
 
 /**
  * Ways to fill a path with ids of which at least one is theirs: with any one; where two stand in it, with any two of
@@ -192,7 +206,7 @@ describe('a tenant that asks for what belongs to another', () => {
         : [walked.path];
       for (const { name } of parametersIn(walked, 'query')) {
         for (const value of name === 'cursor' ? cursors : words) {
-          const path = `${ownPaths[0]}?${new URLSearchParams({ [name]: value })}`;
+          const path = `${ownPaths[0]}?${new URLSearchParams({ ...requiredQuery(walked), [name]: value })}`;
           const { status, trace } = await traceIn(tenants.other.client, path, requestOf(walked, id), [
             value,
             id,
@@ -215,7 +229,8 @@ describe('a tenant that asks for what belongs to another', () => {
     for (const walked of acting) {
       for (const { path, sent } of pathsOf(walked)) {
         const { partyId } = tenants.one;
-        const asked = `${path}?on_behalf_of=${partyId}`;
+        const query = new URLSearchParams({ ...requiredQuery(walked), on_behalf_of: partyId });
+        const asked = `${path}?${query}`;
         const { status, trace } = await traceIn(tenants.other.client, asked, requestOf(walked, partyId), [
           ...sent,
           partyId,

@@ -140,7 +140,11 @@ describe('parties and keys over HTTP', () => {
     const poisoned = await operator.post('/v1/parties', '{"name":"x","roles":[],"__proto__":{}}', headers);
     expect([poisoned.status, poisoned.body.code]).toEqual([400, 'REQUEST_INVALID']);
     const other = await operator.json('POST', '/v1/parties', { name: 'x', roles: ['owner'] });
-    expect([other.status, other.body.code]).toEqual([400, 'REQUEST_INVALID']);
+    expect([other.status, other.body.code, other.body.detail]).toEqual([
+      400,
+      'REQUEST_INVALID',
+      expect.stringMatching(/^body\/roles\/0: expected one of rightsholder, .*operator$/),
+    ]);
     const text = await operator.post('/v1/parties', 'name=x', { 'content-type': 'text/plain' });
     expect([text.status, text.body.code, text.body.detail]).toEqual([
       415,

@@ -14,6 +14,10 @@ beforeAll(async () => {
   database = await freshDatabase();
   client = new pg.Client({ connectionString: database.databaseUrl });
   await client.connect();
+  // What is copied into: there only for the length of a transaction, and here for the length of the connection.
+  for (const name of ['stage-metadata', 'stage-identifiers']) {
+    await client.query(statements.get(name)?.text.replace('on commit drop', '') ?? '');
+  }
 });
 
 afterAll(async () => {

@@ -93,6 +93,8 @@ function addAct(command: Command, name: string, type: string, summary: string): 
     .summary(summary)
     .argument(...claimArgument)
     .requiredOption('--reason <text>', 'why; it stays in the history');
+  // As histories and refusals call it.
+  if (type === 'route') one.alias('route');
   if (type === 'take_down') one.requiredOption('--notice <notice_id>', 'the notice it rests on');
   if (type === 'release_and_exclude') addSpan(one);
   one

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { IdentifiedView } from '../../registry/find-by-identifier.ts';
 import type { IdentifiersView } from '../../registry/identifiers.ts';
 import { identifierSchemes } from '../../rules/identifiers.ts';
 import { printAnswer } from '../output/answers.ts';
@@ -42,6 +43,19 @@ export function identifierCommand(): Command {
         printAnswer(speaker, await api.ask<IdentifiersView>('GET', path), identifierLines);
       }),
     );
+  speaking(command.command('find'), byMandate)
+    .summary('find the recordings that are said to have an identifier')
+    .argument('<value>', 'with or without hyphens')
+    .addOption(
+      new Option('--scheme <scheme>', 'of what kind').choices([...identifierSchemes]).default('isrc'),
+    )
+    .addHelpText('after', '\nExample:\n  $ earmark identifier find GB-AYE-93-00106')
+    .action((value: string, { scheme }: { scheme: string }, given: Command) =>
+      speak(given, async (speaker) => {
+        const path = speaker.at('/v1/identifiers', { scheme, value });
+        printAnswer(speaker, await speaker.api.ask<IdentifiedView>('GET', path), identifiedLines);
+      }),
+    );
   speaking(command.command('withdraw'), byMandate)
     .summary('withdraw an assertion; it stays to be read')
     .argument(...recordingArgument)
@@ -67,6 +81,20 @@ const columns: readonly Column<IdentifiersView['identifiers'][number]>[] = [
   ['withdrawn', (one) => instantText(one.withdrawn_at)],
   ['by', (one) => one.asserted_by],
 ];
+
+const identifiedColumns: readonly Column<IdentifiedView['recordings'][number]>[] = [
+  ['recording_id', (one) => one.recording_id],
+  ['since', (one) => instantText(one.asserted_at)],
+  ['by', (one) => one.asserted_by],
+  ['external_id', (one) => one.external_id],
+  ['title · artist', ({ title, artist }) => [title, artist].filter(Boolean).join(' · ')],
+];
+
+function identifiedLines({ scheme, value, recordings, other_parties }: IdentifiedView): string[] {
+  if (recordings.length === 0) return [`no recording is said to have the ${scheme} ${value}`];
+  const elsewhere = other_parties > 0 ? [`at odds: ${other_parties} other parties assert it too`] : [];
+  return [...tableLines(identifiedColumns, recordings), ...elsewhere];
+}
 
 function identifierLines({ identifiers, conflicts }: IdentifiersView): string[] {
   if (identifiers.length === 0) return ['nothing is asserted'];

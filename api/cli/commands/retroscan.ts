@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import type { Context } from '../../context.ts';
+import { validate as isUuid } from 'uuid';
+import type { Context, Scoped } from '../../context.ts';
 import type { RecordingView } from '../../registry/recording-view.ts';
 import type { RetroscanView } from '../../registry/retroscan-view.ts';
 import { couldNotStart, usageError } from '../exit-status.ts';
@@ -69,11 +70,11 @@ function addRun(retroscan: Command): void {
   retroscan
     .command('run')
     .summary('do now what waits, with a progress bar; a server does it by itself')
-    .option('--recording <recording_id>', 'look for this recording again, besides')
+    .option('--recording <recording>', 'look for this recording again, before the others')
     .addHelpText(
       'after',
       '\nIt may be broken off: the next run, or a server, goes on where it was.\n' +
-        '\nExample:\n  $ earmark retroscan run --recording 0199e4a0-3c7e-7cc2-9d3f-5b1a2c3d4e5f',
+        '\nExample:\n  $ earmark retroscan run --recording catalog-000123',
     )
     .action(async ({ recording }: { recording?: string }, command: Command) => {
       const config = localSettingsOf(command, 'a server works on its retroscans itself.');
@@ -87,12 +88,23 @@ function addRun(retroscan: Command): void {
     });
 }
 
-async function request(context: Context, recordingId: string): Promise<void> {
+async function request(context: Context, name: string): Promise<void> {
   const [{ under }, { requestRetroscan }] = await Promise.all([
     import('../../context.ts'),
     import('../../registry/retroscans.ts'),
   ]);
-  await requestRetroscan(under(context, { role: 'operator' }), { partyId: undefined, recordingId });
+  const records = under(context, { role: 'operator' });
+  const recordingId = isUuid(name) ? name : await recordingIdIn(records, name);
+  await requestRetroscan(records, { partyId: undefined, recordingId });
+}
+
+async function recordingIdIn(records: Scoped, externalId: string): Promise<string> {
+  const { listRecordings } = await import('../../registry/list-recordings.ts');
+  const { recordings } = await listRecordings(records, { partyId: undefined, externalId, limit: 2 });
+  const [found, other] = recordings;
+  if (found !== undefined && other === undefined) return found.recording_id;
+  const problem = found === undefined ? 'There is no recording' : 'There are several recordings';
+  throw usageError(`${problem} "${externalId}": give a recording_id. "earmark list" shows them.`);
 }
 
 async function run(context: Context): Promise<void> {
@@ -132,7 +144,11 @@ const columns: readonly Column<RetroscanView>[] = [
   ['retroscan_id', (one) => one.retroscan_id],
   ['state', (one) => one.state],
   ['because of', (one) => one.cause],
-  ['looked through', ({ submissions: { checked, total } }) => `${checked} of ${total}`],
+  // How much it will be is known when it begins.
+  [
+    'looked through',
+    ({ state, submissions: { checked, total } }) => (state === 'waiting' ? '' : `${checked} of ${total}`),
+  ],
   ['matches', (one) => String(one.matches)],
   ['claims', (one) => String(one.claims)],
   ['asked for', (one) => instantText(one.requested_at)],

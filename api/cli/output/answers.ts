@@ -23,7 +23,7 @@ export async function printList<T>(
     shownCount += rows.length;
     cursor = page.next_cursor;
   } while (cursor !== undefined);
-  if (shownCount === 0) console.error(`Nothing in ${speaker.api.place} is like that.`);
+  if (shownCount === 0) console.error(`Nothing to list in ${speaker.api.place}.`);
 }
 
 export function printRows<T>(

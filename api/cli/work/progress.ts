@@ -30,6 +30,8 @@ export type ProgressOptions = {
   /** What is being done, as the bar's first word: `registering`. */
   readonly doing: string;
   readonly itemCount: number;
+  /** Items are bytes of a file: shown as what share of it is read. */
+  readonly isBytes?: boolean;
   readonly stream?: OutputStream;
   /** Milliseconds from any start. */
   readonly now?: () => number;
@@ -38,6 +40,7 @@ export type ProgressOptions = {
 export function openProgress({
   doing,
   itemCount,
+  isBytes = false,
   stream = process.stderr,
   now = () => performance.now(),
 }: ProgressOptions): Progress {
@@ -49,7 +52,7 @@ export function openProgress({
     speed: timesRealTime(audioMs, elapsedMs()),
     left: timeLeft(doneCount, itemCount, elapsedMs()),
   });
-  const bar = stream.isTTY === true && itemCount > 0 ? makeBar(doing, stream) : undefined;
+  const bar = stream.isTTY === true && itemCount > 0 ? makeBar(doing, stream, isBytes) : undefined;
   // The bar remembers where on the screen it began and goes back there when it stops, so it is stopped before
   // anything else is written and begun anew below it.
   const stepAside = () => bar?.stop();
@@ -66,6 +69,7 @@ export function openProgress({
   };
   const plainLine = () => {
     const { speed, left } = payload();
+    if (isBytes) return `${doing} ${Math.floor((100 * doneCount) / Math.max(1, itemCount))} %: ${left}`;
     return `${doing} ${whole(doneCount)} of ${whole(itemCount)}: ${duration(audioMs)} of audio, ${speed}, ${left}`;
   };
   const [tick, everyMs] = bar
@@ -95,10 +99,12 @@ export function openProgress({
   };
 }
 
-function makeBar(doing: string, stream: OutputStream): SingleBar {
+function makeBar(doing: string, stream: OutputStream, isBytes: boolean): SingleBar {
   return new SingleBar({
     stream,
-    format: `${doing} {bar} {value}/{total} · {speed} · {left}`,
+    format: isBytes
+      ? `${doing} {bar} {percentage} % · {left}`
+      : `${doing} {bar} {value}/{total} · {speed} · {left}`,
     barCompleteChar: '━',
     barIncompleteChar: '─',
     barsize: 24,

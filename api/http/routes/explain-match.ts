@@ -29,7 +29,7 @@ export function explainMatchRoute(app: App, context: Context, gate: UploadGate):
   app.get(
     '/scans/:id/matches/:recording_id/explanation',
     {
-      config: { scope: 'read:scans' },
+      config: { scope: 'read:scans', takesPlace: true },
       // It waits for a thread as a scan does.
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {

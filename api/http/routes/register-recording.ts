@@ -33,7 +33,7 @@ export function registerRecordingRoute(app: App, context: Context, gate: UploadG
   app.post(
     '/recordings',
     {
-      config: { scope: 'register:recordings', form: RegistrationForm },
+      config: { scope: 'register:recordings', takesPlace: true, form: RegistrationForm },
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {
         tags: ['recordings'],

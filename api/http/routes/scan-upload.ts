@@ -44,7 +44,7 @@ export function scanUploadRoute(app: App, context: Context, gate: UploadGate, me
   app.post(
     '/scans',
     {
-      config: { scope: 'scan:uploads', form: ScanForm },
+      config: { scope: 'scan:uploads', takesPlace: true, form: ScanForm },
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {
         tags: ['scans'],

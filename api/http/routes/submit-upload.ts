@@ -20,7 +20,7 @@ export function submitUploadRoute(app: App, context: Context, gate: UploadGate):
   app.post(
     '/submissions',
     {
-      config: { scope: 'submit:uploads', form: SubmissionForm },
+      config: { scope: 'submit:uploads', takesPlace: true, form: SubmissionForm },
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {
         tags: ['submissions'],

@@ -17,7 +17,7 @@ export function submitUploadsRoute(app: App, context: Context, gate: UploadGate)
   app.post(
     '/submissions/bulk',
     {
-      config: { scope: 'submit:uploads', line: SubmittedLine },
+      config: { scope: 'submit:uploads', takesPlace: true, line: SubmittedLine },
       handlerTimeout: uploadTimeoutMs(context.config),
       schema: {
         tags: ['submissions'],
