@@ -67,7 +67,7 @@ const replayed = newOnes.map((one) => replay(one));
 const figures: RetroscanFigures = {
   submissions: bank.count,
   hours: bank.hours,
-  bankMegabytes: bank.bytes.reduce((sum, { byteLength }) => sum + byteLength, 0) / 1e6,
+  bankMegabytes: bank.made.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) / 1e6,
   buildCpuSeconds: bank.buildCpuSeconds,
   ...(await timeOfFiles(bank)),
   replayed,
@@ -125,15 +125,15 @@ function cpuOf<T>(act: () => T): [T, number] {
 }
 
 /** What a restart takes: the bank's own files, as the index has them. */
-async function timeOfFiles({ bytes }: Bank) {
+async function timeOfFiles({ made }: Bank) {
   const folder = mkdtempSync(join(tmpdir(), 'earmark-bench-'));
   const name = (i: number) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`;
-  const segments = bytes.map((one, i) => ({ name: name(i), bytes: one, removed: [] }));
+  const segments = made.map((one, i) => ({ name: name(i), ...one, removed: [] }));
   await writeIndexFiles(folder, 'bench', { position: 1, segments });
   const begun = performance.now();
   const read = await readIndexFiles(folder, 'bench');
   const readSeconds = (performance.now() - begun) / 1000;
   rmSync(folder, { recursive: true, force: true });
-  const [, openCpuSeconds] = cpuOf(() => read?.segments.map((one) => openSegment(one.bytes)));
+  const [, openCpuSeconds] = cpuOf(() => read?.segments.map((one) => openSegment(one)));
   return { readSeconds, openCpuSeconds };
 }

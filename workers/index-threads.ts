@@ -3,11 +3,14 @@
  * so building never stands in their line; and merging waits for nobody and may take minutes.
  */
 import { Piscina } from 'piscina';
-import type { NewReference, SharedSegment } from './protocol.ts';
+import type { SegmentBytes } from './index/segment.ts';
+import type { MergeTask, NewReference, SharedSegment } from './protocol.ts';
 
 export type IndexThreads = {
-  buildSegment(references: readonly NewReference[]): Promise<SharedArrayBuffer>;
-  mergeSegments(segments: readonly SharedSegment[]): Promise<SharedArrayBuffer>;
+  buildSegment(references: readonly NewReference[]): Promise<SegmentBytes>;
+  mergeSegments(segments: readonly SharedSegment[]): Promise<SegmentBytes>;
+  /** The same into a file; hands what stays in memory. */
+  mergeSegmentsToFile(segments: readonly SharedSegment[], path: string): Promise<SharedArrayBuffer>;
   /** Finishes what runs, then ends the threads. */
   close(): Promise<void>;
 };
@@ -27,22 +30,25 @@ export function openIndexThreads(maxHeapMb: number): IndexThreads {
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
       recordTiming: false,
     });
-  const building = open<readonly NewReference[], SharedArrayBuffer>('./build-thread.ts', 1, 1);
-  const merging = open<readonly SharedSegment[], SharedArrayBuffer>('./merge-thread.ts', 0, mergeThreads);
-  const running = new Set<Promise<unknown>>();
+  const building = open<readonly NewReference[], SegmentBytes>('./build-thread.ts', 1, 1);
+  const merging = open<MergeTask, SegmentBytes | SharedArrayBuffer>('./merge-thread.ts', 0, mergeThreads);
+  /** With what is read: the files of segments stay open for as long as they are known. */
+  const running = new Map<Promise<unknown>, unknown>();
 
-  function watched<T>(made: Promise<T>): Promise<T> {
-    running.add(made);
+  function watched<T>(made: Promise<T>, of: unknown): Promise<T> {
+    running.set(made, of);
     const forget = () => void running.delete(made);
     made.then(forget, forget);
     return made;
   }
 
   return {
-    buildSegment: (references) => watched(building.run(references)),
-    mergeSegments: (segments) => watched(merging.run(segments)),
+    buildSegment: (references) => watched(building.run(references), references),
+    mergeSegments: async (segments) => (await watched(merging.run({ segments }), segments)) as SegmentBytes,
+    mergeSegmentsToFile: async (segments, path) =>
+      (await watched(merging.run({ segments, path }), segments)) as SharedArrayBuffer,
     close: async () => {
-      await Promise.allSettled(running);
+      await Promise.allSettled(running.keys());
       await Promise.all([building.close(), merging.close()]);
     },
   };

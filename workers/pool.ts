@@ -6,6 +6,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import { WorkerError } from './errors.ts';
+import type { SegmentBytes } from './index/segment.ts';
 import { openIndexThreads } from './index-threads.ts';
 import type { MatchExplanation } from './match/explanation.ts';
 import {
@@ -44,8 +45,10 @@ export type Workers = {
   replay(task: Omit<ReplayTask, 'kind'>): Promise<readonly PastUpload[]>;
   /** @throws WorkerError FINGERPRINT_*, POOL_FULL */
   explain(task: Omit<ExplainTask, 'kind'>): Promise<MatchExplanation>;
-  buildSegment(references: readonly NewReference[]): Promise<SharedArrayBuffer>;
-  mergeSegments(segments: readonly SharedSegment[]): Promise<SharedArrayBuffer>;
+  buildSegment(references: readonly NewReference[]): Promise<SegmentBytes>;
+  mergeSegments(segments: readonly SharedSegment[]): Promise<SegmentBytes>;
+  /** Into a file; what comes back are the bytes that stay in memory. */
+  mergeSegmentsToFile(segments: readonly SharedSegment[], path: string): Promise<SharedArrayBuffer>;
   /** Finishes what runs, then ends the threads. */
   close(): Promise<void>;
 };
@@ -82,7 +85,8 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
   const indexThreads = openIndexThreads(maxThreadHeapMb);
 
   const line: (() => void)[] = [];
-  const running = new Set<Promise<unknown>>();
+  /** With their tasks: the files of segments that a task reads stay open for as long as the task is known. */
+  const running = new Map<Promise<unknown>, Task>();
   let busy = 0;
 
   /** Resolves when a thread is free for the caller, in the order of asking. */
@@ -102,7 +106,7 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
 
   function run<T extends Task>(task: T, maxMs?: number): Promise<TaskResult<T>> {
     const result = runInTurn(task, maxMs);
-    running.add(result);
+    running.set(result, task);
     const forget = () => void running.delete(result);
     result.then(forget, forget);
     return result;
@@ -148,8 +152,9 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
     explain: (task) => run({ kind: 'explain', ...task }, maxMatchMs),
     buildSegment: indexThreads.buildSegment,
     mergeSegments: indexThreads.mergeSegments,
+    mergeSegmentsToFile: indexThreads.mergeSegmentsToFile,
     close: async () => {
-      await Promise.allSettled(running);
+      await Promise.allSettled(running.keys());
       await Promise.all([pool.close({ force: false }), indexThreads.close()]);
     },
   };

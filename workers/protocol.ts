@@ -4,6 +4,7 @@
  */
 import type { AudioLimits, DecoderChoice } from './audio/decode.ts';
 import type { WorkerErrorCode } from './errors.ts';
+import type { ConstellationSource } from './index/constellation-source.ts';
 import type { MatchExplanation } from './match/explanation.ts';
 
 export type FingerprintTask = {
@@ -42,6 +43,7 @@ export type SharedSegment = {
   /** Unlike any other's: threads keep what they opened by it, and may serve several indexes. */
   readonly segmentId: string;
   readonly bytes: SharedArrayBuffer;
+  readonly constellations: ConstellationSource;
   /** One byte per reference of the segment; 1 says removed. Written by the owner, seen by all at once. */
   readonly tombstones: SharedArrayBuffer;
 };
@@ -54,6 +56,9 @@ export type NewReference = {
   /** A fingerprint file's bytes. What is above reference density is left out. */
   readonly fingerprint: Uint8Array;
 };
+
+/** Into a file, where there is a path. */
+export type MergeTask = { readonly segments: readonly SharedSegment[]; readonly path?: string };
 
 /** Which alterations a scan looks for: none, those that uploaders commonly make, or the whole tempo × pitch plane. */
 export const transformSets = ['none', 'common', 'all'] as const;

@@ -2,7 +2,7 @@
 import { WorkerError } from './errors.ts';
 import { fingerprintAudio } from './fingerprint/fingerprint-audio.ts';
 import { fingerprintBatch } from './fingerprint/fingerprint-batch.ts';
-import { openSegment, type Segment } from './index/segment.ts';
+import { type OpenedPostings, openPostings, openSegment } from './index/segment.ts';
 import { explainMatch } from './match/explain.ts';
 import { findPastUploads } from './match/find-past-uploads.ts';
 import { framesOfAll, matchUpload, type SearchedSegment } from './match/match-upload.ts';
@@ -40,22 +40,23 @@ async function resultOf(task: Task): Promise<TaskResult> {
 }
 
 /** Views of the segments of the newest search: they are the same from one search to the next, but for a few. */
-let opened = new Map<string, Segment>();
+let opened = new Map<string, OpenedPostings>();
 
 function openAll(segments: readonly SharedSegment[]): SearchedSegment[] {
   opened = new Map(
-    segments.map(({ segmentId, bytes }) => [segmentId, opened.get(segmentId) ?? openSegment(bytes)]),
+    segments.map(({ segmentId, bytes }) => [segmentId, opened.get(segmentId) ?? openPostings(bytes)]),
   );
-  return segments.map(({ segmentId, tombstones }) => ({
-    segment: opened.get(segmentId) as Segment,
+  // Constellations move from memory to a file meanwhile: where they are now is what the task says.
+  return segments.map(({ segmentId, constellations, tombstones }) => ({
+    segment: { ...(opened.get(segmentId) as OpenedPostings), constellations },
     tombstones: new Uint8Array(tombstones),
   }));
 }
 
 /** Without letting go of those of the newest search. */
 function openOnce(segments: readonly SharedSegment[]): SearchedSegment[] {
-  return segments.map(({ bytes, tombstones }) => ({
-    segment: openSegment(bytes),
-    tombstones: new Uint8Array(tombstones),
+  return segments.map((shared) => ({
+    segment: openSegment(shared),
+    tombstones: new Uint8Array(shared.tombstones),
   }));
 }

@@ -5,10 +5,13 @@
  * not pile up behind a merge that takes minutes.
  */
 import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { segmentReference } from '../../workers/index/segment.ts';
 import type { Workers } from '../../workers/pool.ts';
-import { type HeldSegment, holdSegment, removeReference } from './held-segment.ts';
+import { openConstellationFile } from './constellation-file.ts';
+import { constellationBytesOf, type HeldSegment, holdSegment, removeReference } from './held-segment.ts';
+import { segmentPath } from './index-files.ts';
 import { chooseMerge } from './merge-policy.ts';
 
 export type HeldSegments = {
@@ -33,16 +36,21 @@ export type MergeCounts = {
 
 /** Below this a merge is short: a second or two of a thread. */
 const shortPostings = 2 ** 22;
+/** Constellations of a merge that are no more than this stay in memory until they are written with the rest. */
+const maxBytesInMemory = 4 * 2 ** 20;
 /** Nothing has come for so long: then fewer segments are worth more than fewer merges. */
 const restMs = 2_000;
 
 export function openHeldSegments(options: {
   readonly held: readonly HeldSegment[];
-  readonly workers: Pick<Workers, 'mergeSegments'>;
+  readonly workers: Pick<Workers, 'mergeSegments' | 'mergeSegmentsToFile'>;
   readonly log: Logger;
-  readonly onMerged: () => void;
+  /** Of the index: large merges go into its files at once. */
+  readonly folder: string;
+  /** With the names of those that are merged into another. */
+  readonly onMerged: (retired: readonly string[]) => void;
 }): HeldSegments {
-  const { workers, log, onMerged } = options;
+  const { workers, log, folder, onMerged } = options;
   let held = options.held;
   let isClosing = false;
   let doneCount = 0;
@@ -77,7 +85,7 @@ export function openHeldSegments(options: {
       () => {
         running.delete(lane);
         doneCount++;
-        onMerged();
+        onMerged(sources.map(({ shared }) => shared.segmentId));
         startMerges();
       },
       (error: unknown) => {
@@ -92,9 +100,7 @@ export function openHeldSegments(options: {
   async function merge(sources: readonly HeldSegment[]): Promise<void> {
     const removedBefore = sources.map(({ removed }) => removed.length);
     const isAllGone = sources.every(({ indexByReference }) => indexByReference.size === 0);
-    const merged = isAllGone
-      ? undefined
-      : await holdSegment(randomUUID(), await workers.mergeSegments(sources.map(({ shared }) => shared)));
+    const merged = isAllGone ? undefined : await mergeSources(sources);
     // From here on in one turn. What was removed while the merge ran is in the tombstones of the sources only.
     for (const [i, { segment, removed }] of sources.entries()) {
       for (const index of removed.slice(removedBefore[i])) {
@@ -107,6 +113,18 @@ export function openHeldSegments(options: {
       if (i === at && isLeft) return [merged];
       return sources.includes(one) ? [] : [one];
     });
+  }
+
+  async function mergeSources(sources: readonly HeldSegment[]): Promise<HeldSegment> {
+    const shared = sources.map((source) => source.shared);
+    const name = randomUUID();
+    const constellationBytes = sources.reduce((sum, source) => sum + constellationBytesOf(source), 0);
+    if (constellationBytes <= maxBytesInMemory)
+      return await holdSegment(name, await workers.mergeSegments(shared));
+    await mkdir(folder, { recursive: true });
+    const path = segmentPath(folder, name);
+    const bytes = await workers.mergeSegmentsToFile(shared, path);
+    return await holdSegment(name, { bytes, constellations: openConstellationFile(path, bytes.byteLength) });
   }
 
   return {

@@ -7,13 +7,31 @@
  *   <data dir>/index/<uuid>.segment      layout in `workers/index/segment.ts`
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import Type from 'typebox';
 import Value from 'typebox/value';
 import { parameterVersion } from '../../workers/fingerprint/parameters.ts';
-import { checkSegment, segmentFormatVersion } from '../../workers/index/segment.ts';
+import { checkConstellations, checkSegment, readSegmentSizes } from '../../workers/index/check-segment.ts';
+import {
+  headerBytes,
+  type SegmentBytes,
+  segmentFormatVersion,
+  viewSegment,
+} from '../../workers/index/segment.ts';
+import { writeSegmentFile } from '../../workers/index/segment-file.ts';
+import { openConstellationFile } from './constellation-file.ts';
 
 const manifestSchema = Type.Object({
   format: Type.Literal(segmentFormatVersion),
@@ -30,9 +48,8 @@ const manifestSchema = Type.Object({
 });
 type Manifest = Type.Static<typeof manifestSchema>;
 
-type StoredSegment = {
+type StoredSegment = SegmentBytes & {
   readonly name: string;
-  readonly bytes: SharedArrayBuffer;
   readonly removed: readonly number[];
 };
 export type StoredIndex = { readonly position: number; readonly segments: readonly StoredSegment[] };
@@ -51,7 +68,7 @@ export async function readIndexFiles(folder: string, registryId: string): Promis
     try {
       const segments = [];
       for (const { name, removed } of manifest.segments) {
-        segments.push({ name, removed, bytes: await readSegment(segmentPath(folder, name)) });
+        segments.push({ name, removed, ...(await readSegment(segmentPath(folder, name))) });
       }
       return { position: manifest.position, segments };
     } catch (error) {
@@ -62,8 +79,16 @@ export async function readIndexFiles(folder: string, registryId: string): Promis
   return undefined;
 }
 
-/** Writes what is not there yet, unless another process has already written a later position. */
-export async function writeIndexFiles(folder: string, registryId: string, index: StoredIndex): Promise<void> {
+/**
+ * Writes what is not there yet, and deletes the files of `retired` segments, unless another process has already written
+ * a later position: says whether it has written.
+ */
+export async function writeIndexFiles(
+  folder: string,
+  registryId: string,
+  index: StoredIndex,
+  retired: readonly string[] = [],
+): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   const release = await lock(folder, {
     stale: 60_000,
@@ -71,10 +96,9 @@ export async function writeIndexFiles(folder: string, registryId: string, index:
   });
   try {
     const before = await readManifest(folder);
-    if (before?.registryId === registryId && before.position > index.position) return;
-    for (const { name, bytes } of index.segments) {
-      const path = segmentPath(folder, name);
-      if (!(await exists(path))) await writeInPlace(path, new Uint8Array(bytes));
+    if (before?.registryId === registryId && before.position > index.position) return false;
+    for (const segment of index.segments) {
+      if (!(await exists(segmentPath(folder, segment.name)))) await writeSegment(folder, segment);
     }
     const manifest: Manifest = {
       format: segmentFormatVersion,
@@ -84,10 +108,20 @@ export async function writeIndexFiles(folder: string, registryId: string, index:
       segments: index.segments.map(({ name, removed }) => ({ name, removed: [...removed] })),
     };
     await writeInPlace(manifestPath(folder), Buffer.from(JSON.stringify(manifest)));
-    await deleteOrphans(folder, new Set(index.segments.map(({ name }) => `${name}.segment`)));
+    const named = new Set(index.segments.map(({ name }) => name));
+    // Who reads the manifest before this one misses a file, and reads again.
+    for (const name of retired) if (!named.has(name)) await rm(segmentPath(folder, name), { force: true });
+    await deleteOrphans(folder, named);
+    return true;
   } finally {
     await release();
   }
+}
+
+async function writeSegment(folder: string, { name, bytes, constellations }: StoredSegment): Promise<void> {
+  const { referenceCount, constellationBegins } = viewSegment(bytes);
+  const end = constellationBegins[referenceCount] as number;
+  await writeSegmentFile(segmentPath(folder, name), bytes, [{ source: constellations, begin: 0, end }]);
 }
 
 export async function deleteIndexFiles(folder: string): Promise<void> {
@@ -104,20 +138,33 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
   }
 }
 
-async function readSegment(path: string): Promise<SharedArrayBuffer> {
+/** Constellations stay in the file. */
+async function readSegment(path: string): Promise<SegmentBytes> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
-  const bytes = new SharedArrayBuffer(size);
-  for (let at = 0; at < size; ) {
-    const { bytesRead } = await file.read(new Uint8Array(bytes, at, Math.min(readChunkBytes, size - at)), {
-      position: at,
-    });
-    if (bytesRead === 0) throw new Error(`${path} ends at ${at} of ${size} bytes`);
+  const header = await readRun(file, 0, Buffer.alloc(Math.min(headerBytes, size)));
+  const sizes = readSegmentSizes(header, size);
+  if (typeof sizes === 'string') throw new Error(`${path}: ${sizes}`);
+  const bytes = new SharedArrayBuffer(sizes.bytes);
+  await readRun(file, 0, new Uint8Array(bytes));
+  const fault =
+    checkSegment(bytes) ??
+    (await checkConstellations(viewSegment(bytes), (begin, end) =>
+      readRun(file, sizes.bytes + begin, Buffer.allocUnsafe(end - begin)),
+    ));
+  if (fault !== undefined) throw new Error(`${path}: ${fault}`);
+  return { bytes, constellations: openConstellationFile(path, sizes.bytes) };
+}
+
+/** Fills `target` with the bytes from `from` on. */
+async function readRun(file: FileHandle, from: number, target: Uint8Array): Promise<Uint8Array> {
+  for (let at = 0; at < target.length; ) {
+    const chunk = target.subarray(at, at + readChunkBytes);
+    const { bytesRead } = await file.read(chunk, { position: from + at });
+    if (bytesRead === 0) throw new Error(`a file ends at byte ${from + at}`);
     at += bytesRead;
   }
-  const fault = checkSegment(bytes);
-  if (fault !== undefined) throw new Error(`${path}: ${fault}`);
-  return bytes;
+  return target;
 }
 
 async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
@@ -128,7 +175,7 @@ async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
 
 async function deleteOrphans(folder: string, named: ReadonlySet<string>): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (named.has(name) || !/\.(segment|part)$/.test(name)) continue;
+    if (named.has(name.replace('.segment', '')) || !/\.(segment|part)$/.test(name)) continue;
     const found = await stat(join(folder, name)).catch(() => undefined);
     if (found && Date.now() - found.mtimeMs > orphanAgeMs) await rm(join(folder, name), { force: true });
   }
@@ -145,6 +192,6 @@ function manifestPath(folder: string): string {
   return join(folder, 'manifest.json');
 }
 
-function segmentPath(folder: string, name: string): string {
+export function segmentPath(folder: string, name: string): string {
   return join(folder, `${name}.segment`);
 }

@@ -12,7 +12,7 @@ import type { Workers } from '../../workers/pool.ts';
 import type { NewReference, SharedSegment } from '../../workers/protocol.ts';
 import type { Store } from '../store/store.ts';
 import { type ExcludedSpans, spansOf } from './excluded-spans.ts';
-import { type HeldSegment, holdSegment } from './held-segment.ts';
+import { constellationBytesOf, type HeldSegment, holdSegment, leaveToFile } from './held-segment.ts';
 import { type MergeCounts, openHeldSegments } from './held-segments.ts';
 import { deleteIndexFiles, readIndexFiles, type StoredIndex, writeIndexFiles } from './index-files.ts';
 
@@ -77,7 +77,7 @@ type Waiting = {
 
 export async function openIndex(options: {
   readonly store: FollowedFeed;
-  readonly workers: Pick<Workers, 'buildSegment' | 'mergeSegments'>;
+  readonly workers: Pick<Workers, 'buildSegment' | 'mergeSegments' | 'mergeSegmentsToFile'>;
   readonly log: Logger;
   readonly dataDir: string;
   /** In the data directory. */
@@ -88,8 +88,7 @@ export async function openIndex(options: {
   const registryId = await store.registryId();
   const stored = await readUsableFiles(store, folder, registryId);
   const read: HeldSegment[] = [];
-  for (const { name, bytes, removed } of stored?.segments ?? [])
-    read.push(await holdSegment(name, bytes, removed));
+  for (const one of stored?.segments ?? []) read.push(await holdSegment(one.name, one, one.removed));
   let position = stored?.position ?? 0;
   // Those that are still to come in the feed too: a span that is left out early is never missed.
   let excluded: ExcludedSpans = spansOf(await store.listExcludedIntervals());
@@ -98,7 +97,18 @@ export async function openIndex(options: {
   let writing: Promise<void> = Promise.resolve();
   let writeTimer: NodeJS.Timeout | undefined;
   let isChanged = false;
-  const held = openHeldSegments({ held: read, workers, log, onMerged: noteChange });
+  /** Segments that were merged into others; their files go when the next manifest is written. */
+  const retired: string[] = [];
+  const held = openHeldSegments({
+    held: read,
+    workers,
+    log,
+    folder,
+    onMerged: (names) => {
+      retired.push(...names);
+      noteChange();
+    },
+  });
 
   /** Takes in one batch of the feed; says whether there is surely more, maybe more, or none. */
   async function followOnce(): Promise<'full' | 'some' | 'none'> {
@@ -212,13 +222,17 @@ export async function openIndex(options: {
   async function write(): Promise<void> {
     if (!isChanged) return;
     isChanged = false;
-    const segments = held.all().map(({ shared, removed }) => ({
+    const written = held.all();
+    const segments = written.map(({ shared, removed }) => ({
       name: shared.segmentId,
       bytes: shared.bytes,
+      constellations: shared.constellations,
       removed: [...removed],
     }));
     try {
-      await writeIndexFiles(folder, registryId, { position, segments });
+      const replaced = retired.splice(0);
+      if (!(await writeIndexFiles(folder, registryId, { position, segments }, replaced))) return;
+      for (const one of written) leaveToFile(one, folder);
     } catch (error) {
       // The files are a cache: without them a restart takes longer, nothing is lost.
       isChanged = true;
@@ -249,10 +263,8 @@ export async function openIndex(options: {
       merges: held.merges(),
       recordings: held.all().reduce((sum, { indexByReference }) => sum + indexByReference.size, 0),
       seconds: Math.round((frames() * frameMs) / 1000),
-      bytes: held
-        .all()
-        .reduce((sum, { segment }) => sum + segment.bytes.byteLength - segment.constellations.length, 0),
-      constellationBytes: held.all().reduce((sum, { segment }) => sum + segment.constellations.length, 0),
+      bytes: held.all().reduce((sum, { segment }) => sum + segment.bytes.byteLength, 0),
+      constellationBytes: held.all().reduce((sum, one) => sum + constellationBytesOf(one), 0),
     }),
     close: async () => {
       isClosing = true;

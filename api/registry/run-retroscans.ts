@@ -109,8 +109,8 @@ async function referenceOf(
   referenceId: string,
   fingerprint: Uint8Array,
 ): Promise<ReplayedReference> {
-  const bytes = await workers.buildSegment([{ referenceId, position: 1, fingerprint }]);
-  const segment = { segmentId: randomUUID(), bytes, tombstones: new SharedArrayBuffer(1) };
+  const made = await workers.buildSegment([{ referenceId, position: 1, fingerprint }]);
+  const segment = { segmentId: randomUUID(), ...made, tombstones: new SharedArrayBuffer(1) };
   return { segment, indexFrames: index.frames() };
 }
 

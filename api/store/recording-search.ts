@@ -1,4 +1,4 @@
-/** Recordings by their words and by their identifiers. Which words: the functions of sql/migrations/0013. */
+/** Recordings by their words and by their identifiers. Which words: the functions of sql/migrations/0014. */
 import { identifierSchemes } from '../rules/identifiers.ts';
 import {
   bigint,

@@ -5,12 +5,13 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { hasCommand } from '../measure/command.ts';
 import { say } from '../report/progress.ts';
 import { repositoryRoot } from '../report/results.ts';
 import { readCsv } from './truth.ts';
 
-const kitFolder = join(repositoryRoot, 'bench/kit');
+export const kitFolder = join(repositoryRoot, 'bench/kit');
 const installation = 'apt-get install -y ffmpeg sox espeak-ng python3-numpy python3-scipy python3-soundfile';
 
 export type QueryPlan = {
@@ -99,6 +100,24 @@ async function makeQueries(
   );
   const fixed = ['--corpus', corpus, '--split', 'open', '--out', folder, '--jobs', String(jobs), '--resume'];
   await runPython(python, 'make_queries.py', [...fixed, ...options]);
+}
+
+/** What a script of the kit writes to its stdout. */
+export async function askPython(
+  python: string | undefined,
+  script: string,
+  args: readonly string[],
+  input: string,
+): Promise<string> {
+  const child = spawn(findPython(python), [join(kitFolder, script), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const closed = once(child, 'close');
+  child.stdin.end(input);
+  const output = await text(child.stdout);
+  const [status] = await closed;
+  if (status !== 0) throw new Error(`${script} ended with ${status}`);
+  return output;
 }
 
 async function runPython(python: string, script: string, args: readonly string[]): Promise<void> {

@@ -1,14 +1,18 @@
 /** The reliability of the stated probability for people who read. */
 import { table } from '../report/results.ts';
+import { controlTable } from './controls-markdown.ts';
 import type { Arithmetic } from './model.ts';
 import { model } from './model.ts';
-import type { Kind, Observation, Point } from './observe.ts';
+import type { Evidence, Kind, Observation, Pair, Point } from './observe.ts';
+import type { Control } from './shared-audio.ts';
 
 export type Reliability = {
   readonly absent: Observation;
   readonly known: Observation;
   readonly arithmetic: readonly Arithmetic[];
   readonly references: number;
+  /** Of the waveform comparison; undefined where the audio was not there. */
+  readonly controls: readonly Control[] | undefined;
   /** Milliseconds of processor time of one scan, on average. */
   readonly cpuMs: number;
 };
@@ -30,6 +34,10 @@ export function reliabilityMarkdown(result: Reliability): string {
     `Here the threshold was opened, and of each scan the wrong answer stated to be the most certain was kept; ${result.references} recordings registered, all transforms. ` +
       'The model holds where no greater share of the scans has one stated at p or below than p: the 95 % interval (Wilson) must not begin above p.',
     '',
+    result.controls === undefined
+      ? 'No waveforms were compared: an answer counts as wrong even where the recordings truly share audio.'
+      : 'An answer is not wrong where the waveforms of the two recordings prove that they truly share the audio it lays over each other; those are counted apart and listed below.',
+    '',
     ...verdict('absent queries', absent),
     ...verdict('known queries', known),
     '',
@@ -37,13 +45,15 @@ export function reliabilityMarkdown(result: Reliability): string {
     '',
     '## Absent queries',
     '',
-    'Nothing of them is registered, so every answer is wrong: the clean measure.',
+    'Nothing of them is registered, so every answer is wrong that is not of truly shared audio: the clean measure.',
     '',
     pointTable(absent),
     '',
     kindTable(absent.kinds),
     '',
     ...answerTable(absent),
+    ...sharedSection(absent),
+    ...(result.controls === undefined ? [] : controlTable(result.controls)),
     ...(known.scans === 0
       ? []
       : [
@@ -54,6 +64,7 @@ export function reliabilityMarkdown(result: Reliability): string {
           pointTable(known),
           '',
           ...answerTable(known),
+          ...sharedSection(known),
         ]),
     ...arithmeticSection(result.arithmetic),
     `A scan took ${result.cpuMs.toFixed(0)} ms of processor time on average.`,
@@ -77,13 +88,21 @@ function verdict(name: string, { scans, points, wrong }: Observation): string[] 
 
 function pointTable({ scans, points }: Observation): string {
   return table(
-    ['stated p', 'scans with a wrong answer at p or below', `of ${scans}, %`, '95 %', 'bound'],
+    [
+      'stated p',
+      'scans with a wrong answer at p or below',
+      `of ${scans}, %`,
+      '95 %',
+      'bound',
+      'with shared audio counted as wrong',
+    ],
     points.map((point: Point) => [
       power(point.stated),
       String(point.count),
       percent(point.observed),
       `${percent(point.interval.low)}–${percent(point.interval.high)}`,
       point.isBound ? 'yes' : '**no**',
+      String(point.countWithShared),
     ]),
   );
 }
@@ -114,6 +133,7 @@ function answerTable({ wrong, pairs }: Observation): string[] {
         'in the recording from, s',
         'tempo',
         'pitch, cents',
+        'shared, s',
       ],
       wrong
         .slice(0, shownAnswers)
@@ -126,21 +146,61 @@ function answerTable({ wrong, pairs }: Observation): string[] {
           answer.referenceStart.toFixed(1),
           answer.tempo.toFixed(3),
           String(answer.pitchCents ?? '–'),
+          sharedOf(answer.evidence),
         ]),
     ),
     '',
     'Excerpts of one recording err alike, so the scans are not independent. By pairs of recordings:',
     '',
+    pairTable(pairs.slice(0, shownAnswers)),
+    '',
+  ];
+}
+
+function pairTable(pairs: readonly Pair[]): string {
+  return table(
+    [
+      'cut from',
+      'taken for',
+      'scans',
+      'most certain',
+      'shared, of s compared',
+      'correlation at one lag',
+      'at any other',
+    ],
+    pairs.map((pair) => [
+      pair.source || '–',
+      pair.reference,
+      String(pair.scans),
+      power(pair.least),
+      pair.seconds === 0 ? '–' : `${pair.sharedSeconds.toFixed(1)} of ${pair.seconds.toFixed(1)}`,
+      pair.correlation?.toFixed(2) ?? '–',
+      pair.elsewhere?.toFixed(2) ?? '–',
+    ]),
+  );
+}
+
+/** What of an answer's seconds is proved to be shared, and what speaks against the whole of it. */
+function sharedOf(evidence: Evidence | undefined): string {
+  if (evidence === undefined) return '–';
+  const { shared_seconds, seconds, why, correlation } = evidence;
+  if (correlation === null) return why;
+  const proved = `${shared_seconds.toFixed(1)} of ${seconds.toFixed(1)}`;
+  return why === '' ? proved : `${proved}: ${why}`;
+}
+
+function sharedSection({ shared, sharedPairs, points, byPart }: Observation): string[] {
+  if (shared.length === 0) return [];
+  return [
+    `Truly shared audio, ${shared.length} scans, not counted as wrong:`,
+    '',
+    pairTable(sharedPairs),
+    '',
+    'Scans with a wrong answer stated at p or below, if another part of an answer had to be proved than half:',
+    '',
     table(
-      ['cut from', 'taken for', 'scans', 'most certain'],
-      pairs
-        .slice(0, shownAnswers)
-        .map(({ source, reference, scans, least }) => [
-          source || '–',
-          reference,
-          String(scans),
-          power(least),
-        ]),
+      ['part', ...points.map(({ stated }) => power(stated))],
+      byPart.map(({ part, counts }) => [`${percent(part)} %`, ...counts.map(String)]),
     ),
     '',
   ];

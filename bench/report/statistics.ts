@@ -30,7 +30,8 @@ export function wilsonInterval(hits: number, trials: number): Interval {
   const scale = 1 + (z * z) / trials;
   const centre = (share + (z * z) / (2 * trials)) / scale;
   const half = (z / scale) * Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials));
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+  // The ends are exact: rounding would leave 1e-18 of a share of nothing.
+  return { low: hits === 0 ? 0 : centre - half, high: hits === trials ? 1 : centre + half };
 }
 
 /** Uniform in [0, 1), the same sequence for the same seed everywhere (mulberry32, public domain). */

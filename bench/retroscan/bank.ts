@@ -6,7 +6,7 @@ import type { Constellation } from '../../workers/fingerprint/constellation.ts';
 import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
-import { openSegment } from '../../workers/index/segment.ts';
+import { openSegment, type SegmentBytes } from '../../workers/index/segment.ts';
 import type { SearchedSegment } from '../../workers/match/match-upload.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { openProgress } from '../report/progress.ts';
@@ -25,7 +25,7 @@ const lengths = [
 
 export type Bank = {
   readonly segments: readonly SearchedSegment[];
-  readonly bytes: readonly SharedArrayBuffer[];
+  readonly made: readonly SegmentBytes[];
   readonly count: number;
   readonly hours: number;
   /** Processor seconds of building the segments. */
@@ -46,7 +46,7 @@ export function buildBank(
   const segmentCount = Math.ceil(total / submissionsInSegment);
   const bytesAt = (i: number) =>
     planted[i] ?? encodeFingerprint(syntheticUpload(sources, syntheticSeed(seed, i)));
-  const bytes: SharedArrayBuffer[] = [];
+  const made: SegmentBytes[] = [];
   const progress = openProgress('making the bank', total);
   let buildCpuSeconds = 0;
   for (let s = 0; s < segmentCount; s++) {
@@ -57,19 +57,19 @@ export function buildBank(
       progress.step('');
     }
     const before = process.cpuUsage();
-    bytes.push(buildSegment(members));
+    made.push(buildSegment(members));
     const { user, system } = process.cpuUsage(before);
     buildCpuSeconds += (user + system) / 1e6;
   }
   progress.end();
-  const segments = bytes.map((one) => {
+  const segments = made.map((one) => {
     const segment = openSegment(one);
     return { segment, tombstones: new Uint8Array(segment.referenceCount) };
   });
   const indexOf = (id: string) => Number.parseInt(id.slice(-12), 16);
   return {
     segments,
-    bytes,
+    made,
     count: total,
     hours: segments.reduce((sum, { segment }) => sum + (segment.timelineFrames * frameMs) / 3_600_000, 0),
     buildCpuSeconds,

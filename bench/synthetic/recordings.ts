@@ -44,18 +44,27 @@ export function syntheticRecording(sources: readonly Constellation[], seed: numb
 }
 
 /** Wrapping may have broken the order within a frame; two peaks never share both frame and step. */
-function inOrder(
-  frames: readonly number[],
-  steps: readonly number[],
-  ranks: readonly number[],
-): Constellation {
-  const place = (i: number) => (frames[i] as number) * stepCount + (steps[i] as number);
-  const order = frames.map((_, i) => i).sort((a, b) => place(a) - place(b));
-  const kept = order.filter((i, k) => k === 0 || place(i) !== place(order[k - 1] as number));
+function inOrder(frames: number[], steps: number[], ranks: number[]): Constellation {
+  let count = 0;
+  for (let i = 0; i < frames.length; i++) {
+    const [frame, step, rank] = [frames[i] as number, steps[i] as number, ranks[i] as number];
+    // Nearly in order: each is moved past the few of its own frame that are above it.
+    let to = count;
+    while (to > 0 && frames[to - 1] === frame && (steps[to - 1] as number) > step) to--;
+    if (to > 0 && frames[to - 1] === frame && steps[to - 1] === step) continue;
+    for (let at = count++; at > to; at--) {
+      frames[at] = frames[at - 1] as number;
+      steps[at] = steps[at - 1] as number;
+      ranks[at] = ranks[at - 1] as number;
+    }
+    frames[to] = frame;
+    steps[to] = step;
+    ranks[to] = rank;
+  }
   return {
-    frames: Uint32Array.from(kept, (i) => frames[i] as number),
-    steps: Uint16Array.from(kept, (i) => steps[i] as number),
-    ranks: Uint8Array.from(kept, (i) => ranks[i] as number),
+    frames: Uint32Array.from(frames.slice(0, count)),
+    steps: Uint16Array.from(steps.slice(0, count)),
+    ranks: Uint8Array.from(ranks.slice(0, count)),
   };
 }
 

@@ -1,12 +1,22 @@
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { buildSegment, mergeSegments } from '../../workers/index/build-segment.ts';
-import { checkSegment, openSegment } from '../../workers/index/segment.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeFingerprint, encodeFingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
+import { frameMs } from '../../workers/fingerprint/parameters.ts';
+import { buildSegment } from '../../workers/index/build-segment.ts';
+import { checkSegment } from '../../workers/index/check-segment.ts';
+import type { ConstellationSource } from '../../workers/index/constellation-source.ts';
+import { mergeSegments, mergeSegmentsToFile } from '../../workers/index/merge-segments.ts';
+import { getConstellation } from '../../workers/index/reference-constellation.ts';
+import { openSegment, type SegmentBytes } from '../../workers/index/segment.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { fingerprintCatalog } from '../fingerprint/bundled-fingerprints.ts';
-import { collage, contentsOf, newReference } from './references.ts';
+import { collage, contentsOf, newReference, referenceIdOf } from './references.ts';
 
-type Source = { readonly bytes: SharedArrayBuffer; readonly tombstones: SharedArrayBuffer };
+type Source = SegmentBytes & { readonly tombstones: SharedArrayBuffer };
 
 const referenceCount = 12;
 let references: NewReference[];
@@ -18,18 +28,18 @@ beforeAll(async () => {
 }, 60_000);
 
 /** A segment in which those references are removed that are named. */
-function source(bytes: SharedArrayBuffer, removed: ReadonlySet<string> = new Set()): Source {
-  const { referenceCount: count } = openSegment(bytes);
+function source(made: SegmentBytes, removed: ReadonlySet<string> = new Set()): Source {
+  const { referenceCount: count } = openSegment(made);
   const tombstones = new SharedArrayBuffer(Math.max(1, count));
   const flags = new Uint8Array(tombstones);
   // Contents come in the order of ids; the flags go in the order of the timeline.
-  const ids = idsOf(bytes);
+  const ids = idsOf(made);
   for (let i = 0; i < count; i++) flags[i] = removed.has(ids[i] as string) ? 1 : 0;
-  return { bytes, tombstones };
+  return { ...made, tombstones };
 }
 
-function idsOf(bytes: SharedArrayBuffer): string[] {
-  const byPosition = contentsOf(bytes).toSorted((a, b) => a.position - b.position);
+function idsOf(made: SegmentBytes): string[] {
+  const byPosition = contentsOf(made).toSorted((a, b) => a.position - b.position);
   return byPosition.map(({ referenceId }) => referenceId);
 }
 
@@ -50,7 +60,7 @@ describe('a merge', () => {
     fc.assert(
       fc.property(anyCuts, (cuts) => {
         const merged = mergeSegments(cut(references, cuts).map((run) => source(buildSegment(run))));
-        expect(checkSegment(merged)).toBeUndefined();
+        expect(checkSegment(merged.bytes)).toBeUndefined();
         expect(contentsOf(merged)).toEqual(whole);
       }),
       { numRuns: 30 },
@@ -89,14 +99,15 @@ describe('a merge', () => {
 
   test('is the same bytes when it is made again', () => {
     const sources = cut(references, [3, 7]).map((run) => source(buildSegment(run)));
-    expect(Buffer.compare(Buffer.from(mergeSegments(sources)), Buffer.from(mergeSegments(sources)))).toBe(0);
+    expect(sameBytes(mergeSegments(sources), mergeSegments(sources))).toBe(true);
   });
 
   test('leaves its sources as they were', () => {
     const built = source(buildSegment(references));
-    const before = Buffer.from(Buffer.from(built.bytes));
+    const before = [built.bytes, built.constellations].map((run) => Buffer.from(Buffer.from(inMemory(run))));
     mergeSegments([built, source(buildSegment(references.slice(0, 1)))]);
-    expect(Buffer.compare(Buffer.from(built.bytes), before)).toBe(0);
+    const after = [built.bytes, built.constellations].map((run) => Buffer.from(inMemory(run)));
+    expect(after).toEqual(before);
   });
 
   test('of one segment with everything removed is empty, and of none as well', () => {
@@ -106,15 +117,117 @@ describe('a merge', () => {
   });
 
   test('does not grow when it is repeated', () => {
-    let bytes = mergeSegments([source(buildSegment(references))]);
-    const { constellations } = openSegment(bytes);
-    for (let i = 0; i < 20; i++) bytes = mergeSegments([source(bytes)]);
-    expect(openSegment(bytes).constellations.length).toBe(constellations.length);
+    const once = mergeSegments([source(buildSegment(references))]);
+    let often = once;
+    for (let i = 0; i < 20; i++) often = mergeSegments([source(often)]);
+    expect(sameBytes(often, once)).toBe(true);
   });
 
   test('is the bytes that building all at once gives', () => {
     const built = buildSegment(references);
     const merged = mergeSegments(cut(references, [1, 4, 5, 9]).map((run) => source(buildSegment(run))));
-    expect(Buffer.compare(Buffer.from(merged), Buffer.from(built))).toBe(0);
+    expect(sameBytes(merged, built)).toBe(true);
+  });
+
+  test('of more postings than go through at once is the same too', () => {
+    // Most of 50 h of the same recordings over and over: 1.3 million postings.
+    const runs = Array.from({ length: 4 }, (_, run) =>
+      Array.from({ length: 12 }, (_, i) => manyTimes(references[11 - (i % 3)] as NewReference, run * 12 + i)),
+    );
+    const segments = runs.map((run) => source(buildSegment(run)));
+    const [, second] = segments;
+    new Uint8Array((second as Source).tombstones)[5] = 1;
+    const left = runs.flat().filter(({ position }) => position !== 12 + 5 + 1);
+    const merged = mergeSegments(segments);
+    expect(openSegment(merged).postingCount).toBeGreaterThan(2 ** 20);
+    expect(sameBytes(merged, buildSegment(left))).toBe(true);
   });
 });
+
+describe('a merge into a file', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'earmark-merge-'));
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+  const opened = async (name: string, made: SharedArrayBuffer): Promise<SegmentBytes & { close(): void }> => {
+    const fd = openSync(join(directory, name), 'r');
+    return { bytes: made, constellations: { fd, at: made.byteLength }, close: () => closeSync(fd) };
+  };
+
+  test('writes what a merge in memory gives, from memory and from files that are deleted', async () => {
+    const removed = new Set(
+      [references[2], references[3], references[8]].map((one) => one?.referenceId as string),
+    );
+    const [a, b, c] = cut(references, [3, 7]).map((run) => source(buildSegment(run), removed)) as [
+      Source,
+      Source,
+      Source,
+    ];
+    const expected = mergeSegments([a, b, c]);
+    const first = await opened('first', await mergeSegmentsToFile([a, b], join(directory, 'first')));
+    await rm(join(directory, 'first'));
+    const both = [source(first), c];
+    const bytes = await mergeSegmentsToFile(both, join(directory, 'second'));
+    first.close();
+    const file = await readFile(join(directory, 'second'));
+    const wanted = Buffer.concat(
+      [expected.bytes, expected.constellations].map((run) => Buffer.from(inMemory(run))),
+    );
+    expect(Buffer.compare(file, wanted)).toBe(0);
+    expect(file.length).toBeGreaterThan(bytes.byteLength);
+    expect(await readdir(directory)).toEqual(['second']);
+  });
+
+  test('is searched like one in memory: a constellation is read out of the file', async () => {
+    const built = source(buildSegment(references));
+    const file = await opened('third', await mergeSegmentsToFile([built], join(directory, 'third')));
+    expect(contentsOf(file)).toEqual(contentsOf(built));
+    file.close();
+  });
+
+  test('that is damaged says so where it is read', async () => {
+    const path = join(directory, 'damaged');
+    const made = await mergeSegmentsToFile([source(buildSegment(references))], path);
+    const bytes = await readFile(path);
+    bytes[made.byteLength + 10] = (bytes[made.byteLength + 10] as number) ^ 1;
+    await writeFile(path, bytes);
+    const file = await opened('damaged', made);
+    expect(() => getConstellation(openSegment(file), 0)).toThrow(/broken constellation/);
+    expect(() => getConstellation(openSegment(file), 1)).not.toThrow();
+    file.close();
+  });
+});
+
+/** A recording that plays another one again and again. */
+function manyTimes({ fingerprint }: NewReference, number: number): NewReference {
+  const once = decodeFingerprint(fingerprint);
+  const { frames, steps, ranks } = once.constellation;
+  const length = (frames.at(-1) as number) + 50;
+  const times = Array.from({ length: 64 }, (_, i) => i);
+  const repeated = <T>(values: ArrayLike<T>) => times.flatMap(() => Array.from(values));
+  return {
+    referenceId: referenceIdOf(`many times ${number}`),
+    position: number + 1,
+    fingerprint: encodeFingerprint({
+      ...once,
+      durationMs: times.length * length * frameMs,
+      constellation: {
+        frames: Uint32Array.from(times.flatMap((i) => Array.from(frames, (frame) => frame + i * length))),
+        steps: Uint16Array.from(repeated(steps)),
+        ranks: Uint8Array.from(repeated(ranks)),
+      },
+    }),
+  };
+}
+
+function inMemory(run: ConstellationSource): SharedArrayBuffer {
+  if (run instanceof SharedArrayBuffer) return run;
+  throw new Error('constellations are in a file');
+}
+
+function sameBytes(a: SegmentBytes, b: SegmentBytes): boolean {
+  const same = (one: ConstellationSource, other: ConstellationSource) =>
+    Buffer.compare(Buffer.from(inMemory(one)), Buffer.from(inMemory(other))) === 0;
+  return same(a.bytes, b.bytes) && same(a.constellations, b.constellations);
+}

@@ -2,9 +2,15 @@
 import { createHash } from 'node:crypto';
 import type { Constellation } from '../../workers/fingerprint/constellation.ts';
 import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
-import { unpackConstellation } from '../../workers/fingerprint/packed-constellation.ts';
-import { referenceRankCount, stepCount } from '../../workers/fingerprint/parameters.ts';
-import { openSegment, type Segment, segmentReference } from '../../workers/index/segment.ts';
+import { stepCount } from '../../workers/fingerprint/parameters.ts';
+import { getConstellation } from '../../workers/index/reference-constellation.ts';
+import {
+  openSegment,
+  type Segment,
+  type SegmentBytes,
+  segmentReference,
+} from '../../workers/index/segment.ts';
+import { groupBits, readPostings } from '../../workers/index/slot-directory.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { asReference } from '../fingerprint/bundled-fingerprints.ts';
 import { seededRandom } from '../support/synthetic-fingerprint.ts';
@@ -63,19 +69,15 @@ export function collage(seed: number, sources: readonly Fingerprint[], seconds: 
 
 /** All postings of a segment with their whole keys, in the order in which they lie. */
 export function postingsOf(segment: Segment): { readonly key: number; readonly position: number }[] {
-  const postings = [];
-  for (let slot = 0; slot + 1 < segment.slots.length; slot++) {
-    for (let i = segment.slots[slot] as number; i < (segment.slots[slot + 1] as number); i++) {
-      const key = slot * 2 ** segment.slotShift + (segment.remainders[i] as number);
-      postings.push({ key, position: segment.positions[i] as number });
-    }
-  }
-  return postings;
+  const { postingCount, groups } = segment;
+  const read = { keys: new Uint32Array(postingCount), frames: new Uint32Array(postingCount) };
+  readPostings(segment, 0, (groups.length - 1) << groupBits, read, 0);
+  return Array.from(read.keys, (key, i) => ({ key, position: read.frames[i] as number }));
 }
 
 /** What a segment says, whatever its layout: each reference with its constellation and its landmarks. */
-export function contentsOf(bytes: SharedArrayBuffer) {
-  const segment = openSegment(bytes);
+export function contentsOf(made: SegmentBytes) {
+  const segment = openSegment(made);
   const references = Array.from({ length: segment.referenceCount }, (_, i) => segmentReference(segment, i));
   const landmarks = references.map((): string[] => []);
   for (const { key, position } of postingsOf(segment)) {
@@ -83,19 +85,16 @@ export function contentsOf(bytes: SharedArrayBuffer) {
     landmarks[owner]?.push(`${key}@${position - (references[owner]?.firstFrame as number)}`);
   }
   return references
-    .map(({ referenceId, position, frameCount, peakCount, constellation }, i) => ({
+    .map(({ referenceId, position, frameCount }, i) => ({
       referenceId,
       position,
       frameCount,
-      peaks: describePeaks(
-        unpackConstellation(constellation, peakCount, frameCount, referenceRankCount)?.constellation,
-      ),
+      peaks: describePeaks(getConstellation(segment, i)),
       landmarks: landmarks[i]?.sort(),
     }))
     .sort((a, b) => (a.referenceId < b.referenceId ? -1 : 1));
 }
 
-function describePeaks(of: Fingerprint['constellation'] | undefined): string {
-  if (of === undefined) throw new Error('a constellation in the segment is broken');
+function describePeaks(of: Constellation): string {
   return [...of.frames.keys()].map((i) => `${of.frames[i]}/${of.steps[i]}/${of.ranks[i]}`).join(' ');
 }

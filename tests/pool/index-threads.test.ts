@@ -20,8 +20,8 @@ const nicenesses = () =>
 
 async function segmentOf(seeds: readonly number[]): Promise<SharedSegment> {
   const references = seeds.map((seed) => newReference(seed, syntheticFingerprint(seed, 60_000)));
-  const bytes = await workers.buildSegment(references);
-  return { segmentId: `of ${seeds[0]}`, bytes, tombstones: new SharedArrayBuffer(seeds.length) };
+  const made = await workers.buildSegment(references);
+  return { segmentId: `of ${seeds[0]}`, ...made, tombstones: new SharedArrayBuffer(seeds.length) };
 }
 
 test.runIf(process.platform === 'linux')('merging yields to everything else', async () => {
@@ -44,7 +44,7 @@ test('building and merging wait for no thread that searches', async () => {
   const line = Array.from({ length: 15 }, () => workers.fingerprint(task));
   const sources = [await segmentOf([1]), await segmentOf([2])];
   const merged = await workers.mergeSegments(sources);
-  expect(merged.byteLength).toBeGreaterThan(0);
+  expect(merged.bytes.byteLength).toBeGreaterThan(0);
   expect(workers.queued()).toBeGreaterThan(0);
   await Promise.all(line);
 });

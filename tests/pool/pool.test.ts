@@ -103,7 +103,7 @@ describe('a full line', () => {
     const workers = workersOf({ threadCount: 1, maxQueued: 1 });
     const busy = [0, 1].map(() => workers.fingerprint(task(first.path)));
     const segment = await workers.buildSegment([newReference(1, asReference(fingerprint))]);
-    expect(segment).toBeInstanceOf(SharedArrayBuffer);
+    expect(segment.bytes).toBeInstanceOf(SharedArrayBuffer);
     await Promise.all(busy);
   });
 });
@@ -191,8 +191,8 @@ test('a search sees a tombstone that is set after the segment went to the thread
   const piece = excerpt?.pieces[0];
   const reference = recordings.find(({ externalId }) => externalId === piece?.externalId);
   const { fingerprint } = await fingerprintFile('reference', reference?.path as string);
-  const bytes = await workers.buildSegment([newReference(1, asReference(fingerprint))]);
-  const segment: SharedSegment = { segmentId: 'a', bytes, tombstones: new SharedArrayBuffer(1) };
+  const made = await workers.buildSegment([newReference(1, asReference(fingerprint))]);
+  const segment: SharedSegment = { segmentId: 'a', ...made, tombstones: new SharedArrayBuffer(1) };
   const search = async () =>
     (await workers.match({ segments: [segment], fingerprint: upload, transforms: 'none' })).matches.length;
   expect(await search()).toBe(1);

@@ -10,6 +10,8 @@ import {
   writeIndexFiles,
 } from '../../api/registry/index-files.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
+import { getConstellation } from '../../workers/index/reference-constellation.ts';
+import { openSegment, type SegmentBytes } from '../../workers/index/segment.ts';
 import { newReference } from '../index/references.ts';
 import { syntheticFingerprint } from '../support/synthetic-fingerprint.ts';
 
@@ -23,7 +25,7 @@ afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 function storedIndex(position: number, seeds: readonly number[] = [1, 2]): StoredIndex {
   const segments = seeds.map((seed) => ({
     name: randomUUID(),
-    bytes: buildSegment([newReference(seed, syntheticFingerprint(seed, 5000))]),
+    ...buildSegment([newReference(seed, syntheticFingerprint(seed, 5000))]),
     removed: seed % 2 ? [0] : [],
   }));
   return { position, segments };
@@ -42,6 +44,34 @@ describe('the index on disk', () => {
       const bytes = read?.segments[i]?.bytes as SharedArrayBuffer;
       expect(Buffer.compare(Buffer.from(bytes), Buffer.from(segment.bytes))).toBe(0);
     }
+  });
+
+  test('leaves constellations in files, and reads them there after the files are deleted', async () => {
+    const index = storedIndex(7);
+    await writeIndexFiles(folder, registryId, index);
+    const read = await readIndexFiles(folder, registryId);
+    await deleteIndexFiles(folder);
+    for (const [i, segment] of index.segments.entries()) {
+      const found = read?.segments[i] as SegmentBytes;
+      expect(found.constellations).not.toBeInstanceOf(SharedArrayBuffer);
+      expect(getConstellation(openSegment(found), 0)).toEqual(getConstellation(openSegment(segment), 0));
+    }
+    // What another process has deleted is written again, from the file that is still open.
+    await writeIndexFiles(folder, registryId, read as StoredIndex);
+    expect(namesOf(await readIndexFiles(folder, registryId))).toEqual(namesOf(index));
+  });
+
+  test('deletes what was merged away, but for what is named', async () => {
+    const before = storedIndex(1);
+    await writeIndexFiles(folder, registryId, before);
+    const [first, second] = before.segments.map(({ name }) => name) as [string, string];
+    const after = { position: 2, segments: [...storedIndex(2).segments, ...before.segments.slice(1)] };
+    expect(await writeIndexFiles(folder, registryId, after, [first, second])).toBe(true);
+    const left = await readdir(folder);
+    expect(left).not.toContain(`${first}.segment`);
+    expect(left).toContain(`${second}.segment`);
+    expect(await writeIndexFiles(folder, registryId, before, [second])).toBe(false);
+    expect(namesOf(await readIndexFiles(folder, registryId))).toEqual(namesOf(after));
   });
 
   test('that was never written, or was deleted, is not there', async () => {

@@ -38,6 +38,7 @@ export function openHeldWorkers(queued = 0): HeldWorkers {
     explain: () => Promise.reject(new Error('held workers explain nothing')),
     buildSegment: () => Promise.reject(new Error('held workers build no index')),
     mergeSegments: () => Promise.reject(new Error('held workers build no index')),
+    mergeSegmentsToFile: () => Promise.reject(new Error('held workers build no index')),
     close: async () => undefined,
     letGo: () => gate.resolve(),
     taken: (count) => {

@@ -44,13 +44,15 @@ function writeBelow(bits: BitWriter, value: number, count: number): void {
 /**
  * Undoes `packConstellation`. The bytes are not trusted: whatever breaks a law of constellations (order, range,
  * count, an end too early) gives `undefined`. `maxFrame` bounds time. `bytesRead` lets the caller refuse a rest.
- * A code is read from one 25-bit window where its quotient is below 7, which nearly all are.
+ * A code is read from one 25-bit window where its quotient is below 7, which nearly all are. Who needs no peaks after
+ * `untilFrame` gets none, and has what lies behind them not looked at.
  */
 export function unpackConstellation(
   bytes: Uint8Array,
   peakCount: number,
   maxFrame: number,
   rankCount: number,
+  untilFrame = Number.POSITIVE_INFINITY,
 ): { readonly constellation: Constellation; readonly bytesRead: number } | undefined {
   const bitCount = bytes.length * 8;
   const rankWidth = 31 - Math.clz32(rankCount);
@@ -91,6 +93,8 @@ export function unpackConstellation(
     at += ones + 1 + riceBits + width + rankBits;
     frame += gap;
     if (at > bitCount || frame > maxFrame) return undefined;
+    if (frame > untilFrame)
+      return { constellation: firstPeaks({ frames, steps, ranks }, i), bytesRead: (at + 7) >> 3 };
     frames[i] = frame;
     steps[i] = lowest + above;
     ranks[i] = rank;
@@ -99,6 +103,14 @@ export function unpackConstellation(
   // One constellation has one way to be written: the rest of the last byte is 0.
   if ((at & 7) !== 0 && ((bytes[at >> 3] as number) << (at & 7)) & 0xff) return undefined;
   return { constellation: { frames, steps, ranks }, bytesRead: (at + 7) >> 3 };
+}
+
+function firstPeaks({ frames, steps, ranks }: Constellation, count: number): Constellation {
+  return {
+    frames: frames.subarray(0, count),
+    steps: steps.subarray(0, count),
+    ranks: ranks.subarray(0, count),
+  };
 }
 
 /** At least 25 bits from bit `at` on, the first of them in the highest place. Past the end come zeros. */

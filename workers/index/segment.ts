@@ -1,193 +1,184 @@
 /**
- * An index segment: immutable, in one run of bytes that is the same in shared memory and on disk. All integers
- * are little-endian; sections lie one behind the other, each padded to 8 bytes.
+ * An index segment: immutable, in two runs of bytes that lie one behind the other in its file. The first is what searches
+ * look things up in: it lies in shared memory as it does on disk. The second are the constellations that candidates are
+ * verified against, of which a search reads few (`constellation-source.ts`). All integers are little-endian; sections lie one
+ * behind the other, each padded to 8 bytes.
  *
  *   header, 64 bytes
  *      0  4  magic "EMIX"
- *      4  4  format version, 3 (1 had wider cells in its keys, 2 its constellations in more bits)
+ *      4  4  format version, 4 (1 had wider cells in its keys, 2 its constellations in more bits, 3 postings of 6 bytes)
  *      8  4  parameter version of the constellations
- *     12  4  reference count
+ *     12  4  reference count, n
  *     16  4  posting count
- *     20  4  slot bits
+ *     20  4  slot bits, s
  *     24  4  frames of the timeline
- *     28  4  CRC-32 of everything, with 0 in this place
- *     32  8  bytes in all (f64)
+ *     28  4  CRC-32 of the first run, with 0 in this place
+ *     32  8  bytes of the first run (f64)
  *     40  8  highest feed position that went in (f64)
- *     48  8  bytes of the constellations, without padding (f64)
+ *     48  8  bytes of the second run (f64)
  *     56  8  zero
- *   references, 40 bytes each, in the order of the timeline
- *      0 16  reference id
- *     16  8  feed position (f64)
- *     24  4  first frame on the timeline
- *     28  4  frames
- *     32  4  peak count
- *     36  4  where its packed constellation begins in the last section; it ends where the next begins
- *   slots        u32 × (2^slot bits + 1): where the postings begin whose key has these high bits
- *   remainders   u16 × postings: the low bits of the key
- *   positions    u32 × postings: the anchor's frame on the timeline
- *   constellations: packed, one behind the other (`fingerprint/packed-constellation.ts`)
+ *   references, in the order of the timeline, a section for each of
+ *     ids              16 bytes × n
+ *     feed positions   f64 × n
+ *     first frames     u32 × n: on the timeline
+ *     frame counts     u32 × n
+ *     peak counts      u32 × n
+ *     begins           u32 × (n + 1): where each packed constellation begins in the second run, and where the last ends
+ *     checksums        u32 × n: CRC-32 of each packed constellation
+ *   groups       u32 × (2^(s − 3) + 1): the first posting of every 8th slot, and the posting count
+ *   slots        bits, from the lowest of each u32 up: for each slot as many 1s as it has postings, then a 0. Zeros
+ *                fill the last u32, and one more u32.
+ *   postings     u32 each: above, 28 − s low bits of the key; below, in 4 + s bits, the anchor's frame on the timeline
  *
- * Postings are in the order of key, then position. The timeline lays all references one behind the other, so a
- * position says reference and time at once, and position minus query time is one number to vote on.
+ * A key's slot is its s high bits. Postings are in the order of key, then frame. There is no pointer into the slots:
+ * before the first bit of a slot lie as many 1s as postings before it and as many 0s as slots before it, so that group
+ * g begins at bit groups[g] + 8 g, and the bit of posting p of slot i is bit p + i. There are one to two postings a
+ * slot, so that a posting takes 35.5 to 38 bits: 32 of its own, 1 in the slots and what empty slots and groups take.
+ * No block need be decoded to read one of them, and the number of those of a key is known without reading any.
+ *
+ * The timeline lays all references one behind the other, so a frame on it says reference and time at once, and that
+ * frame minus query time is one number to vote on.
  */
 import { crc32 } from 'node:zlib';
-import { anchorBits, bucketBits, keyBits } from './landmark.ts';
+import { type BucketDirectory, listBuckets, maxPostingsMarked } from './bucket-directory.ts';
+import type { ConstellationSource } from './constellation-source.ts';
+import { anchorBits, keyBits } from './landmark.ts';
+import { groupBits, type SlotDirectory } from './slot-directory.ts';
 
 export const segmentMagic = 0x58494d45;
-export const segmentFormatVersion = 3;
+export const segmentFormatVersion = 4;
 export const headerBytes = 64;
-export const referenceBytes = 40;
 /** Frames no reference uses, between two: an upload may begin up to this long before a reference does. */
 export const timelineGapFrames = 64;
 /** A segment's timeline ends here: 2^31 frames are 11,900 hours. */
 export const maxTimelineFrames = 2 ** 31;
 
-export type Segment = {
+/** A segment's two runs of bytes. */
+export type SegmentBytes = {
+  readonly bytes: SharedArrayBuffer;
+  readonly constellations: ConstellationSource;
+};
+
+export type SegmentViews = SlotDirectory & {
   readonly bytes: SharedArrayBuffer;
   readonly parameterVersion: number;
   readonly referenceCount: number;
   readonly postingCount: number;
-  /** A key's slot is `key >>> slotShift`; its remainder the bits below. */
-  readonly slotShift: number;
   readonly timelineFrames: number;
   readonly highestPosition: number;
-  readonly references: DataView<SharedArrayBuffer>;
+  readonly ids: Uint8Array;
+  readonly feedPositions: Float64Array;
   readonly firstFrames: Uint32Array;
   readonly frameCounts: Uint32Array;
+  readonly peakCounts: Uint32Array;
+  readonly constellationBegins: Uint32Array;
+  readonly constellationChecksums: Uint32Array;
+};
+
+export type OpenedPostings = SegmentViews & {
   /** Of a small segment. Not stored: made when it is opened. */
   readonly buckets: BucketDirectory | undefined;
-  readonly slots: Uint32Array;
-  readonly remainders: Uint16Array;
-  readonly positions: Uint32Array;
-  readonly constellations: Uint8Array;
 };
 
+export type Segment = OpenedPostings & { readonly constellations: ConstellationSource };
+
+/** Where sections begin, in bytes. */
 export type SegmentLayout = {
   readonly slotBits: number;
+  readonly idsAt: number;
+  readonly feedPositionsAt: number;
+  readonly firstFramesAt: number;
+  readonly frameCountsAt: number;
+  readonly peakCountsAt: number;
+  readonly beginsAt: number;
+  readonly checksumsAt: number;
+  readonly groupsAt: number;
   readonly slotsAt: number;
-  readonly remaindersAt: number;
-  readonly positionsAt: number;
-  readonly constellationsAt: number;
-  readonly totalBytes: number;
+  readonly slotWords: number;
+  readonly postingsAt: number;
+  readonly bytes: number;
 };
 
-/** Six to twelve postings a slot on average; never more bits left over than a remainder holds, never a bucket cut in two. */
-export function layoutSegment(
-  referenceCount: number,
-  postingCount: number,
-  constellationBytes: number,
-): SegmentLayout {
-  const wanted = Math.ceil(Math.log2(Math.max(1, postingCount / 12)));
-  const slotBits = Math.min(bucketBits, Math.max(keyBits - 16, wanted));
-  const slotsAt = headerBytes + pad(referenceCount * referenceBytes);
-  const remaindersAt = slotsAt + pad((2 ** slotBits + 1) * 4);
-  const positionsAt = remaindersAt + pad(postingCount * 2);
-  const constellationsAt = positionsAt + pad(postingCount * 4);
-  return {
-    slotBits,
-    slotsAt,
-    remaindersAt,
-    positionsAt,
-    constellationsAt,
-    totalBytes: constellationsAt + pad(constellationBytes),
-  };
+/** One to two postings a slot; more slots where frames need more bits than that leaves them. */
+export function slotBitsOf(postingCount: number, timelineFrames: number): number {
+  const byPostings = Math.floor(Math.log2(Math.max(1, postingCount)));
+  const byFrames = Math.ceil(Math.log2(Math.max(1, timelineFrames))) - (32 - keyBits);
+  return Math.min(keyBits, Math.max(groupBits, byPostings, byFrames));
 }
 
-function pad(bytes: number): number {
-  return Math.ceil(bytes / 8) * 8;
+export function layoutSegment(referenceCount: number, postingCount: number, slotBits: number): SegmentLayout {
+  let at = headerBytes;
+  const section = (bytes: number) => {
+    const begin = at;
+    at += Math.ceil(bytes / 8) * 8;
+    return begin;
+  };
+  const slotWords = Math.ceil((postingCount + 2 ** slotBits) / 32) + 1;
+  return {
+    slotBits,
+    idsAt: section(referenceCount * 16),
+    feedPositionsAt: section(referenceCount * 8),
+    firstFramesAt: section(referenceCount * 4),
+    frameCountsAt: section(referenceCount * 4),
+    peakCountsAt: section(referenceCount * 4),
+    beginsAt: section((referenceCount + 1) * 4),
+    checksumsAt: section(referenceCount * 4),
+    groupsAt: section((2 ** (slotBits - groupBits) + 1) * 4),
+    slotsAt: section(slotWords * 4),
+    slotWords,
+    postingsAt: section(postingCount * 4),
+    bytes: at,
+  };
 }
 
 /**
  * Views of a segment's bytes. The header is believed: whoever took the bytes from a disk has compared their
  * checksum (`checkSegment`).
  */
-export function openSegment(bytes: SharedArrayBuffer): Segment {
+export function openSegment({ bytes, constellations }: SegmentBytes): Segment {
+  return { ...openPostings(bytes), constellations };
+}
+
+export function openPostings(bytes: SharedArrayBuffer): OpenedPostings {
+  const views = viewSegment(bytes);
+  const isMarked = views.postingCount <= maxPostingsMarked && views.remainderBits >= anchorBits;
+  return { ...views, buckets: isMarked ? listBuckets(views) : undefined };
+}
+
+/** The same of the first run alone, and without what is made of it; also for who fills it in. */
+export function viewSegment(bytes: SharedArrayBuffer): SegmentViews {
   const header = new DataView(bytes, 0, headerBytes);
   const referenceCount = header.getUint32(12, true);
   const postingCount = header.getUint32(16, true);
-  const slotBits = header.getUint32(20, true);
-  const { slotsAt, remaindersAt, positionsAt, constellationsAt } = layoutSegment(
-    referenceCount,
-    postingCount,
-    0,
-  );
-  const references = new DataView(bytes, headerBytes, referenceCount * referenceBytes);
-  const firstFrames = new Uint32Array(referenceCount);
-  const frameCounts = new Uint32Array(referenceCount);
-  for (let i = 0; i < referenceCount; i++) {
-    firstFrames[i] = references.getUint32(i * referenceBytes + 24, true);
-    frameCounts[i] = references.getUint32(i * referenceBytes + 28, true);
-  }
-  const slotShift = keyBits - slotBits;
-  const slots = new Uint32Array(bytes, slotsAt, 2 ** slotBits + 1);
-  const remainders = new Uint16Array(bytes, remaindersAt, postingCount);
+  const layout = layoutSegment(referenceCount, postingCount, header.getUint32(20, true));
   return {
     bytes,
     parameterVersion: header.getUint32(8, true),
     referenceCount,
     postingCount,
-    slotShift,
     timelineFrames: header.getUint32(24, true),
     highestPosition: header.getFloat64(40, true),
-    references,
-    firstFrames,
-    frameCounts,
-    buckets: postingCount > maxPostingsMarked ? undefined : listBuckets(slots, remainders, slotShift),
-    slots,
-    remainders,
-    positions: new Uint32Array(bytes, positionsAt, postingCount),
-    constellations: new Uint8Array(bytes, constellationsAt, header.getFloat64(48, true)),
+    ids: new Uint8Array(bytes, layout.idsAt, referenceCount * 16),
+    feedPositions: new Float64Array(bytes, layout.feedPositionsAt, referenceCount),
+    firstFrames: new Uint32Array(bytes, layout.firstFramesAt, referenceCount),
+    frameCounts: new Uint32Array(bytes, layout.frameCountsAt, referenceCount),
+    peakCounts: new Uint32Array(bytes, layout.peakCountsAt, referenceCount),
+    constellationBegins: new Uint32Array(bytes, layout.beginsAt, referenceCount + 1),
+    constellationChecksums: new Uint32Array(bytes, layout.checksumsAt, referenceCount),
+    remainderBits: keyBits - layout.slotBits,
+    frameBits: 32 - keyBits + layout.slotBits,
+    groups: new Uint32Array(bytes, layout.groupsAt, 2 ** (layout.slotBits - groupBits) + 1),
+    slots: new Uint32Array(bytes, layout.slotsAt, layout.slotWords),
+    postings: new Uint32Array(bytes, layout.postingsAt, postingCount),
   };
 }
 
 /** How large a segment is and how far it goes, without opening it. */
 export function readSegmentHeader(
   bytes: SharedArrayBuffer,
-): Pick<Segment, 'postingCount' | 'highestPosition'> {
+): Pick<SegmentViews, 'postingCount' | 'highestPosition'> {
   const header = new DataView(bytes, 0, headerBytes);
   return { postingCount: header.getUint32(16, true), highestPosition: header.getFloat64(40, true) };
-}
-
-/** Above this many postings a slot holds a few buckets, or one, and most are occupied. */
-const maxPostingsMarked = 2 ** 22;
-
-/** Which buckets hold postings, and where each one's begin: the n-th bit that is set belongs to the n-th beginning. */
-export type BucketDirectory = {
-  /** A bit for each bucket. */
-  readonly marks: Uint32Array;
-  /** Bits set before each word of `marks`. */
-  readonly before: Uint32Array;
-  /** One more than there are buckets with postings: the last is where all end. */
-  readonly begins: Uint32Array;
-};
-
-function listBuckets(slots: Uint32Array, remainders: Uint16Array, slotShift: number): BucketDirectory {
-  const marks = new Uint32Array(2 ** (bucketBits - 5));
-  const begins: number[] = [];
-  let newest = -1;
-  for (let slot = 0; slot + 1 < slots.length; slot++) {
-    const end = slots[slot + 1] as number;
-    for (let at = slots[slot] as number; at < end; at++) {
-      const bucket = ((slot << slotShift) | (remainders[at] as number)) >>> anchorBits;
-      if (bucket === newest) continue;
-      newest = bucket;
-      marks[bucket >>> 5] = (marks[bucket >>> 5] as number) | (1 << (bucket & 31));
-      begins.push(at);
-    }
-  }
-  begins.push(remainders.length);
-  const before = new Uint32Array(marks.length);
-  for (let word = 0; word + 1 < marks.length; word++) {
-    before[word + 1] = (before[word] as number) + countBits(marks[word] as number);
-  }
-  return { marks, before, begins: Uint32Array.from(begins) };
-}
-
-/** Bits set in 32. */
-export function countBits(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 export type SegmentReference = {
@@ -196,23 +187,15 @@ export type SegmentReference = {
   readonly firstFrame: number;
   readonly frameCount: number;
   readonly peakCount: number;
-  /** Packed; a view into the segment. */
-  readonly constellation: Uint8Array;
 };
 
-export function segmentReference(segment: Segment, index: number): SegmentReference {
-  const view = segment.references;
-  const at = index * referenceBytes;
-  const begin = view.getUint32(at + 36, true);
-  const next =
-    index + 1 < segment.referenceCount ? view.getUint32(at + referenceBytes + 36, true) : undefined;
+export function segmentReference(segment: SegmentViews, index: number): SegmentReference {
   return {
-    referenceId: readUuid(view, at),
-    position: view.getFloat64(at + 16, true),
-    firstFrame: view.getUint32(at + 24, true),
-    frameCount: view.getUint32(at + 28, true),
-    peakCount: view.getUint32(at + 32, true),
-    constellation: segment.constellations.subarray(begin, next),
+    referenceId: readUuid(segment.ids, index * 16),
+    position: segment.feedPositions[index] as number,
+    firstFrame: segment.firstFrames[index] as number,
+    frameCount: segment.frameCounts[index] as number,
+    peakCount: segment.peakCounts[index] as number,
   };
 }
 
@@ -228,38 +211,17 @@ export function referenceAt(segment: Segment, frame: number): number {
   return low;
 }
 
-export function writeUuid(view: DataView, at: number, uuid: string): void {
-  const hex = uuid.replaceAll('-', '');
-  for (let i = 0; i < 16; i++) view.setUint8(at + i, Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
-}
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-function readUuid(view: DataView, at: number): string {
+function readUuid(ids: Uint8Array, at: number): string {
   let hex = '';
-  for (let i = 0; i < 16; i++)
-    hex += view
-      .getUint8(at + i)
-      .toString(16)
-      .padStart(2, '0');
+  for (let i = at; i < at + 16; i++) hex += hexOfByte[ids[i] as number];
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** Of the first run. */
 export function segmentChecksum(bytes: SharedArrayBuffer): number {
   const header = new Uint8Array(bytes, 0, headerBytes).slice();
   header.fill(0, 28, 32);
   return crc32(new Uint8Array(bytes, headerBytes), crc32(header));
-}
-
-/** Says what is wrong with bytes that came from a disk; undefined where nothing is. */
-export function checkSegment(bytes: SharedArrayBuffer): string | undefined {
-  if (bytes.byteLength < headerBytes)
-    return `a segment has at least ${headerBytes} bytes, this has ${bytes.byteLength}`;
-  const header = new DataView(bytes, 0, headerBytes);
-  if (header.getUint32(0, true) !== segmentMagic) return 'this is no index segment';
-  const version = header.getUint32(4, true);
-  if (version !== segmentFormatVersion)
-    return `format version ${version}, this build reads ${segmentFormatVersion}`;
-  if (header.getFloat64(32, true) !== bytes.byteLength)
-    return 'its length is not the one it was written with';
-  if (header.getUint32(28, true) !== segmentChecksum(bytes)) return 'its checksum does not fit';
-  return undefined;
 }

@@ -7,9 +7,8 @@
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
-import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
-import { referenceRankCount } from '../fingerprint/parameters.ts';
-import { type SegmentReference, segmentReference } from '../index/segment.ts';
+import { getConstellation } from '../index/reference-constellation.ts';
+import { segmentReference } from '../index/segment.ts';
 import type { PastUpload } from '../protocol.ts';
 import { hintOf } from './hint.ts';
 import { reversedHypotheses } from './hypotheses.ts';
@@ -44,10 +43,12 @@ export function findPastUploads(bytes: Uint8Array, segments: readonly SearchedSe
     Omit<PastUpload, 'submissionId'> & { readonly logProbability: number }
   >();
   for (const { candidate, window } of nameCandidates(reference, segments)) {
-    const upload = segmentReference(candidate.segment, candidate.referenceIndex);
+    const { segment, referenceIndex } = candidate;
+    const upload = segmentReference(segment, referenceIndex);
     const known = likelihoods.get(upload.referenceId);
     if (known !== undefined && known.logProbability <= logReplayThreshold) continue;
-    const verdict = verify(unpack(upload), reference, guessOf(candidate), window, one, logReplayThreshold);
+    const constellation = getConstellation(segment, referenceIndex);
+    const verdict = verify(constellation, reference, guessOf(candidate), window, one, logReplayThreshold);
     if (verdict.outcome !== 'match') continue;
     const { logProbability, stretch } = verdict;
     likelihoods.set(upload.referenceId, {
@@ -84,10 +85,4 @@ function nameCandidates(reference: PeakLookup, segments: readonly SearchedSegmen
 
 function withRanksOfUpload(constellation: Constellation): Constellation {
   return { ...constellation, ranks: constellation.ranks.map((rank) => rank * referenceRankScale) };
-}
-
-function unpack({ referenceId, constellation, peakCount, frameCount }: SegmentReference): Constellation {
-  const unpacked = unpackConstellation(constellation, peakCount, frameCount, referenceRankCount);
-  if (unpacked === undefined) throw new Error(`the bank holds a broken constellation of ${referenceId}`);
-  return unpacked.constellation;
 }

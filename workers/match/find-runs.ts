@@ -1,6 +1,8 @@
 /** The look-up of probes: which postings each of them meets in each segment, and which of them are worth reading. */
+import type { BucketDirectory } from '../index/bucket-directory.ts';
 import { anchorBits } from '../index/landmark.ts';
-import { type BucketDirectory, countBits, type Segment } from '../index/segment.ts';
+import type { Segment } from '../index/segment.ts';
+import { countBits, findEach, type SlotDirectory } from '../index/slot-directory.ts';
 import { grow } from './growing-arrays.ts';
 import { sharedEffort } from './parameters.ts';
 import { isPitchKnown, type Probes } from './probes.ts';
@@ -22,13 +24,14 @@ export type FoundRuns = {
 };
 
 const anchorMask = (1 << anchorBits) - 1;
-/** Runs longer than this are searched by halving. */
-const linearSlot = 24;
 /** Kept between calls: one set of buffers a thread and segment. */
 const kept: Runs[] = [];
 /** Postings that each probe meets in all segments. */
 let met = new Uint32Array(2 ** 14);
 let efforts = new Uint16Array(2 ** 14);
+/** Of every probe in one segment. */
+let begins = new Uint32Array(2 ** 14);
+let ends = new Uint32Array(2 ** 14);
 
 /** Where the postings of each probe lie, in every segment. */
 export function findRuns(segments: readonly Segment[], probes: Probes): FoundRuns {
@@ -48,9 +51,7 @@ export function findRuns(segments: readonly Segment[], probes: Probes): FoundRun
     };
     const runs = kept[i];
     runs.count = 0;
-    if (segment.buckets !== undefined)
-      findRunsByBucket(segment.remainders, segment.buckets, keys, count, span, runs);
-    else if (segment.slotShift === anchorBits && span > 1) findWholeSlots(segment.slots, keys, count, runs);
+    if (segment.buckets !== undefined) findRunsByBucket(segment, segment.buckets, keys, count, span, runs);
     else findRunsBySlot(segment, keys, count, span, runs);
     for (let run = 0; run < runs.count; run++) {
       const probe = runs.probes[run] as number;
@@ -98,7 +99,7 @@ function add(runs: Runs, probe: number, begin: number, end: number): void {
 
 /** Sets down the postings of each probe that has any. */
 function findRunsByBucket(
-  remainders: Uint16Array,
+  { postings, frameBits }: SlotDirectory,
   { marks, before, begins }: BucketDirectory,
   keys: Uint32Array,
   count: number,
@@ -116,9 +117,10 @@ function findRunsByBucket(
     let end = begins[nth + 1] as number;
     if (span === 1) {
       const anchor = key & anchorMask;
-      while (begin < end && ((remainders[begin] as number) & anchorMask) < anchor) begin++;
+      while (begin < end && (((postings[begin] as number) >>> frameBits) & anchorMask) < anchor) begin++;
       const last = end;
-      for (end = begin; end < last && ((remainders[end] as number) & anchorMask) === anchor; ) end++;
+      for (end = begin; end < last; end++)
+        if ((((postings[end] as number) >>> frameBits) & anchorMask) !== anchor) break;
       if (begin === end) continue;
     }
     add(runs, k, begin, end);
@@ -127,43 +129,18 @@ function findRunsByBucket(
 
 /** The same in a segment of any size. */
 function findRunsBySlot(
-  { slots, remainders, slotShift }: Segment,
+  directory: SlotDirectory,
   keys: Uint32Array,
   count: number,
   span: number,
   runs: Runs,
 ): void {
-  const mask = (1 << slotShift) - 1;
+  if (begins.length < count) {
+    begins = new Uint32Array(2 ** Math.ceil(Math.log2(count)));
+    ends = new Uint32Array(begins.length);
+  }
+  findEach(directory, keys, count, span, begins, ends);
   for (let k = 0; k < count; k++) {
-    const key = keys[k] as number;
-    const slot = key >>> slotShift;
-    const first = key & mask;
-    const slotEnd = slots[slot + 1] as number;
-    const begin = firstNotBelow(remainders, slots[slot] as number, slotEnd, first);
-    const end = firstNotBelow(remainders, begin, slotEnd, first + span);
-    if (begin < end) add(runs, k, begin, end);
+    if ((begins[k] as number) < (ends[k] as number)) add(runs, k, begins[k] as number, ends[k] as number);
   }
-}
-
-/** The same where a slot is a bucket and all of it is wanted: no remainder need be looked at. */
-function findWholeSlots(slots: Uint32Array, keys: Uint32Array, count: number, runs: Runs): void {
-  for (let k = 0; k < count; k++) {
-    const slot = (keys[k] as number) >>> anchorBits;
-    const begin = slots[slot] as number;
-    const end = slots[slot + 1] as number;
-    if (begin < end) add(runs, k, begin, end);
-  }
-}
-
-/** Where in a stretch, which is in order, the first remainder lies that is not below `least`. */
-export function firstNotBelow(remainders: Uint16Array, begin: number, end: number, least: number): number {
-  let low = begin;
-  let high = end;
-  while (high - low > linearSlot) {
-    const middle = (low + high) >>> 1;
-    if ((remainders[middle] as number) < least) low = middle + 1;
-    else high = middle;
-  }
-  while (low < high && (remainders[low] as number) < least) low++;
-  return low;
 }

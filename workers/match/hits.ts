@@ -5,7 +5,8 @@
 import { stepsPerOctave } from '../fingerprint/parameters.ts';
 import { anchorBits, anchorCell } from '../index/landmark.ts';
 import type { Segment } from '../index/segment.ts';
-import { type FoundRuns, firstNotBelow, type Runs } from './find-runs.ts';
+import { findPostings, frameMaskOf, readAnchors } from '../index/slot-directory.ts';
+import type { FoundRuns, Runs } from './find-runs.ts';
 import { grow, growBytes } from './growing-arrays.ts';
 import { sliceSteps, voteBinShift } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
@@ -36,6 +37,14 @@ let turn = 0;
 let hitDiagonals = new Uint32Array(2 ** 14);
 let hitPositions = new Uint32Array(2 ** 14);
 let hitWindows = new Uint8Array(2 ** 14);
+/** Anchors' cells of the postings that are being read. */
+let cells = new Uint8Array(2 ** 10);
+const range = { begin: 0, end: 0 };
+/** Of a run of no more postings all cells are looked at, rather than that slots are looked for again. */
+const shortRun = 64;
+/** The window in which a posting of each anchor's cell votes; `noWindow` where its pitch is none that is supposed. */
+const windowOfCell = new Uint8Array(1 << anchorBits);
+const noWindow = 255;
 
 /**
  * Sets down each posting that is to be read; says how many. Valid until the next call. A bucket that too many postings share is not read
@@ -43,8 +52,8 @@ let hitWindows = new Uint8Array(2 ** 14);
  * is searched along them as a small one is searched everywhere.
  */
 export function readHits(
-  { remainders, positions }: Segment,
-  { anchors, frames, steps, hypothesis }: Probes,
+  segment: Segment,
+  { keys, anchors, frames, steps, hypothesis }: Probes,
   { efforts }: FoundRuns,
   { count: runs, probes, begins, ends }: Runs,
   whole: number,
@@ -52,43 +61,64 @@ export function readHits(
 ): number {
   const isKnown = isPitchKnown(hypothesis);
   const lines = linesOf(hypothesis);
-  const [firstLine = Number.NaN, secondLine = Number.NaN] = lines;
+  const { postings, frameBits, remainderBits } = segment;
+  const frameMask = frameMaskOf(frameBits);
+  const hasWholeAnchors = remainderBits >= anchorBits;
   let count = 0;
+  let placedAnchor = -1;
   for (let run = 0; run < runs; run++) {
     const probe = probes[run] as number;
     const effort = efforts[probe] as number;
     const isWhole = effort <= whole;
     if (!isWhole && (lines.length === 0 || effort > slices)) continue;
-    const end = ends[run] as number;
-    const begin = begins[run] as number;
     const anchor = anchors[probe] as number;
     const frame = (frames[anchor] as number) - bias;
     const step = (steps[anchor] as number) - anchorCell / 2;
-    let at = begin;
+    if (!isKnown && anchor !== placedAnchor) {
+      placeWindows(step, hypothesis, lines);
+      placedAnchor = anchor;
+    }
+    const runBegin = begins[run] as number;
+    const runEnd = ends[run] as number;
+    const isShort = runEnd - runBegin <= shortRun;
+    const areCellsRead = !isKnown && !hasWholeAnchors && (isWhole || isShort);
+    const key = keys[probe] as number;
+    if (areCellsRead) readCells(segment, key, runBegin, runEnd);
+    let unread = 0;
+    let begin = runBegin;
+    let end = runEnd;
     for (let line = 0; line < (isWhole ? 1 : lines.length); line++) {
-      let until = end;
+      let cellsBegin = runBegin;
       if (!isWhole) {
         const pitch = lines[line] as number;
-        const kept = (remainders[begin] as number) & ~anchorMask;
-        const low = Math.max(0, Math.ceil((step - pitch - sliceSteps) / anchorCell));
+        const low = Math.max(unread, Math.ceil((step - pitch - sliceSteps) / anchorCell));
         const high = Math.min(anchorMask, Math.floor((step - pitch + sliceSteps) / anchorCell));
         if (high < low) continue;
-        at = firstNotBelow(remainders, at, end, kept + low);
-        until = at;
-        while (until < end && (remainders[until] as number) <= kept + high) until++;
+        unread = high + 1;
+        if (isShort && !hasWholeAnchors) {
+          for (begin = runBegin; begin < runEnd; begin++)
+            if ((cells[begin - runBegin] as number) >= low) break;
+          for (end = begin; end < runEnd; end++) if ((cells[end - runBegin] as number) > high) break;
+        } else {
+          findPostings(segment, key + low, key + high + 1, range);
+          begin = range.begin;
+          end = range.end;
+          if (!hasWholeAnchors) readCells(segment, key + low, begin, end);
+          cellsBegin = begin;
+        }
       }
-      if (count + until - at > hitDiagonals.length) growHits(count + until - at);
-      for (; at < until; at++) {
+      if (count + end - begin > hitDiagonals.length) growHits(count + end - begin);
+      for (let at = begin; at < end; at++) {
+        const posting = postings[at] as number;
         let window = 0;
         if (!isKnown) {
-          const apart = step - ((remainders[at] as number) & anchorMask) * anchorCell;
-          if (apart < hypothesis.lowestPitch || apart > hypothesis.highestPitch) continue;
-          const fromFirst = Math.abs(apart - firstLine);
-          const fromSecond = Math.abs(apart - secondLine);
-          if (Math.min(fromFirst, fromSecond) <= sliceSteps) window = fromFirst <= fromSecond ? 0 : 1;
-          else window = Math.floor(apart / anchorCell) + pitchBias;
+          const cell = hasWholeAnchors
+            ? (posting >>> frameBits) & anchorMask
+            : (cells[at - cellsBegin] as number);
+          window = windowOfCell[cell] as number;
+          if (window === noWindow) continue;
         }
-        const position = positions[at] as number;
+        const position = posting & frameMask;
         hitPositions[count] = position;
         hitDiagonals[count] = position - frame;
         hitWindows[count++] = window;
@@ -96,6 +126,32 @@ export function readHits(
     }
   }
   return count;
+}
+
+/** Sets down the cells of postings `begin` up to `end`, the first of which has this key or one behind it. */
+function readCells(segment: Segment, key: number, begin: number, end: number): void {
+  if (cells.length < end - begin) cells = new Uint8Array(2 * (end - begin));
+  range.begin = begin;
+  range.end = end;
+  readAnchors(segment, key, range, cells);
+}
+
+/** Sets down in which window a posting of each cell votes, for an anchor of the upload at this step. */
+function placeWindows(
+  step: number,
+  { lowestPitch, highestPitch }: Hypothesis,
+  lines: readonly number[],
+): void {
+  const [firstLine = Number.NaN, secondLine = Number.NaN] = lines;
+  for (let cell = 0; cell <= anchorMask; cell++) {
+    const apart = step - cell * anchorCell;
+    const fromFirst = Math.abs(apart - firstLine);
+    const fromSecond = Math.abs(apart - secondLine);
+    if (apart < lowestPitch || apart > highestPitch) windowOfCell[cell] = noWindow;
+    else if (Math.min(fromFirst, fromSecond) <= sliceSteps)
+      windowOfCell[cell] = fromFirst <= fromSecond ? 0 : 1;
+    else windowOfCell[cell] = Math.floor(apart / anchorCell) + pitchBias;
+  }
 }
 
 /** Votes by bin × `windowCount` + window, without most of those that are fewer than `leastVotes` of their window. */

@@ -4,8 +4,6 @@
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
-import { unpackConstellation } from '../fingerprint/packed-constellation.ts';
-import { referenceRankCount } from '../fingerprint/parameters.ts';
 import { type Segment, segmentReference } from '../index/segment.ts';
 import type { Hint, MatchAnswer, TransformSet } from '../protocol.ts';
 import { referenceFrameAt } from './align.ts';
@@ -28,7 +26,16 @@ import {
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
-import { agreementIn, type Tried, type Verdict, verify, type Window } from './verify.ts';
+import { UnpackedReferences } from './unpacked-references.ts';
+import {
+  agreementIn,
+  glance,
+  glanceReachFrames,
+  type Tried,
+  type Verdict,
+  verify,
+  type Window,
+} from './verify.ts';
 import { type Candidate, guessOf, vote } from './vote.ts';
 
 export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
@@ -42,7 +49,7 @@ type Scan = {
   readonly alignments: Pick<Tried, 'frames' | 'windows'>;
   /** log10 of the highest false-match probability that is reported. */
   readonly logThreshold: number;
-  readonly references: Map<string, Constellation>;
+  readonly references: UnpackedReferences;
   /** What is found. It steers the rest of the scan: what is explained is not looked at again. */
   readonly stretches: FoundStretch[];
   /** What only an opened threshold lets through. It steers nothing, so that the scan tries what it always tries. */
@@ -67,8 +74,6 @@ const sameLineFrames = 20;
 const sameLineFramesOfScrap = 5;
 /** Windows (30 min) above which an upload is long. */
 const longUploadWindows = 360;
-/** Constellations of references kept unpacked during a scan: about 20 MB. */
-const maxReferencesKept = 512;
 
 export type MatchOptions = {
   readonly transforms?: TransformSet;
@@ -101,7 +106,7 @@ export function matchUpload(
     segments,
     alignments: { frames: Math.max(1, timeline), windows: windows.length },
     logThreshold: Math.log10(options.maxFalseMatchProbability ?? maxFalseMatchProbability),
-    references: new Map(),
+    references: new UnpackedReferences(),
     stretches: [],
     doubtful: [],
     onTrial: options.onTrial,
@@ -222,16 +227,32 @@ function verifyCandidate(
   alterations: number,
 ): void {
   if (scan.stretches.some((found) => isOn(found, candidate, window))) return;
-  const { id, constellation } = getReference(scan, candidate);
-  const rival = scan.alternatives ? undefined : rivalOf(scan, candidate, window)?.stretch.alignment;
-  const toBeat = rival === undefined ? 0 : agreementIn(window, constellation, scan.upload, rival);
+  const id = referenceIdOf(candidate);
   const tried = { ...scan.alignments, alterations };
-  const { upload, logThreshold } = scan;
-  const verdict = verify(constellation, upload, guessOf(candidate), window, tried, logThreshold, toBeat);
+  const verdict = glanceAt(scan, candidate, window) ?? verifyWhole(scan, candidate, window, tried);
   scan.onTrial?.({ candidate, look, window, tried, verdict });
   if (verdict.outcome !== 'match') return;
   const kept = verdict.logProbability <= logDefaultThreshold ? scan.stretches : scan.doubtful;
   kept.push({ referenceId: id, stretch: verdict.stretch, logProbability: verdict.logProbability });
+}
+
+/** Most candidates are refused by the peaks of the window, so that the reference is unpacked as far as these. */
+function glanceAt(scan: Scan, candidate: Candidate, window: Window): Verdict | undefined {
+  if (!scan.alternatives && rivalOf(scan, candidate, window) !== undefined) return undefined;
+  const guess = guessOf(candidate);
+  const untilFrame = guess.diagonal + guess.tempo * window.end + glanceReachFrames;
+  const seen = glance(getReference(scan, candidate, untilFrame), scan.upload, guess, window);
+  if (!('outcome' in seen)) return undefined;
+  const isWithin = seen.outcome === 'unaligned' || referenceFrameAt(seen.alignment, window.end) <= untilFrame;
+  return isWithin ? seen : undefined;
+}
+
+function verifyWhole(scan: Scan, candidate: Candidate, window: Window, tried: Tried): Verdict {
+  const { upload, logThreshold } = scan;
+  const constellation = getReference(scan, candidate, Number.POSITIVE_INFINITY);
+  const rival = scan.alternatives ? undefined : rivalOf(scan, candidate, window)?.stretch.alignment;
+  const toBeat = rival === undefined ? 0 : agreementIn(window, constellation, upload, rival);
+  return verify(constellation, upload, guessOf(candidate), window, tried, logThreshold, toBeat);
 }
 
 /** Whether a candidate lies on what was already found, and does not only cross it at another tempo. */
@@ -262,22 +283,8 @@ function rivalOf(scan: Scan, candidate: Candidate, { begin, end }: Window): Foun
 const referenceIdOf = (candidate: Candidate) =>
   segmentReference(candidate.segment, candidate.referenceIndex).referenceId;
 
-function getReference(scan: Scan, candidate: Candidate): { id: string; constellation: Constellation } {
-  const reference = segmentReference(candidate.segment, candidate.referenceIndex);
-  const { referenceId: id } = reference;
-  const cached = scan.references.get(id);
-  if (cached !== undefined) return { id, constellation: cached };
-  const unpacked = unpackConstellation(
-    reference.constellation,
-    reference.peakCount,
-    reference.frameCount,
-    referenceRankCount,
-  );
-  if (unpacked === undefined) throw new Error(`the index holds a broken constellation for reference ${id}`);
-  if (scan.references.size >= maxReferencesKept) {
-    const [oldest] = scan.references.keys();
-    scan.references.delete(oldest as string);
-  }
-  scan.references.set(id, unpacked.constellation);
-  return { id, constellation: unpacked.constellation };
+/** Its peaks up to a frame at least. */
+function getReference(scan: Scan, candidate: Candidate, untilFrame: number): Constellation {
+  const { segment, referenceIndex } = candidate;
+  return scan.references.get(referenceIdOf(candidate), segment, referenceIndex, untilFrame);
 }

@@ -9,7 +9,8 @@
  *                as part of them does at the best of the wrong ones. Multiplied by the offsets of some albums alone:
  *                nobody shares loops with a whole catalog.
  *
- * What is said to be unaltered and runs on a clock that is off could have run on a dozen others, which counts in both.
+ * What is said to be unaltered and runs on a clock that is off could have run on a dozen others, and seldom does: both
+ * count in both.
  *
  * Peaks of a note come together, so n and k are divided by the peaks of one observation; and no more than some seconds
  * count, because what sounds alike goes on sounding alike. The tail of the binomial is

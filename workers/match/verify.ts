@@ -11,6 +11,7 @@ import {
   fitSteps,
   maxLookAlikeFrames,
   maxTempoDeviation,
+  otherTempoShare,
   repeatedShare,
   repeatedShareOfWhole,
   tempoStep,
@@ -45,8 +46,7 @@ export function countTried({ frames, windows, alterations }: Tried): number {
   return frames * windows * alterations;
 }
 
-/** How far a guess came. What it was refused for is the first of these that did not hold. */
-export type Verdict =
+type Refused =
   /** No two peaks meet. */
   | { readonly outcome: 'unaligned' }
   /** In the window few of the reference's peaks are found again, or no more than at wrong offsets. */
@@ -56,7 +56,11 @@ export type Verdict =
       readonly agreement: number;
       /** Undefined where even the agreement is too small. */
       readonly chance?: number;
-    }
+    };
+
+/** How far a guess came. What it was refused for is the first of these that did not hold. */
+export type Verdict =
+  | Refused
   /** There is agreement, and `match` says that chance does not explain it; `doubtful`, that it may. */
   | {
       readonly outcome: 'doubtful' | 'match';
@@ -85,13 +89,10 @@ export function verify(
   logThreshold: number,
   agreementToBeat = 0,
 ): Verdict {
-  const alignment = alignWindow(reference, upload, begin, end, guess);
-  if (alignment === undefined) return { outcome: 'unaligned' };
+  const first = glance(reference, upload, guess, { begin, end }, agreementToBeat);
+  if ('outcome' in first) return first;
+  const { alignment, agreement } = first;
   const span = spanOf(reference, alignment, begin, end);
-  const agreement = agreementOver(reference, upload, alignment, span);
-  // Of most guesses so little agrees that it need not be compared with chance.
-  if (agreement < Math.max(leastAgreement, agreementToBeat))
-    return { outcome: 'disagrees', alignment, agreement };
   const chance = chanceOfAgreement(reference, upload, alignment, span);
   const disagrees = { outcome: 'disagrees', alignment, agreement, chance } as const;
   if (agreement < chance + leastExcess) return disagrees;
@@ -128,6 +129,28 @@ export function verify(
   return { outcome, stretch, chance: granted, logProbability, tried: triedInAll };
 }
 
+/**
+ * What can be said of a guess by the reference's peaks in the window alone: of most so little agrees that it need not be
+ * compared with chance.
+ */
+export function glance(
+  reference: Constellation,
+  upload: PeakLookup,
+  guess: Guess,
+  { begin, end }: Window,
+  agreementToBeat = 0,
+): Refused | { readonly alignment: Alignment; readonly agreement: number } {
+  const alignment = alignWindow(reference, upload, begin, end, guess);
+  if (alignment === undefined) return { outcome: 'unaligned' };
+  const agreement = agreementOver(reference, upload, alignment, spanOf(reference, alignment, begin, end));
+  return agreement < Math.max(leastAgreement, agreementToBeat)
+    ? { outcome: 'disagrees', alignment, agreement }
+    : { alignment, agreement };
+}
+
+/** Frames of the reference, beyond where a guess puts the window's end, that a glance looks at no peak behind. */
+export const glanceReachFrames = 200;
+
 /** The share of the reference's peaks that an alignment finds again in a window. */
 export function agreementIn(
   { begin, end }: Window,
@@ -145,7 +168,7 @@ function isUnaltered({ tempo, pitchReach }: Guess): boolean {
 /** How many times as many alignments a clock that is off allows as one that is not. */
 function clocksTried(tempo: number): number {
   if (Math.abs(tempo - 1) < exactTempoDeviation) return 2;
-  return 2 * Math.round((2 * maxTempoDeviation) / tempoStep);
+  return Math.round((2 * maxTempoDeviation) / tempoStep) / otherTempoShare;
 }
 
 function repetitionOver(
