@@ -14,13 +14,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { filterPeaks } from '../workers/fingerprint/constellation.ts';
 import {
   encodeFingerprint,
   type Fingerprint,
   thinToReference,
 } from '../workers/fingerprint/fingerprint-file.ts';
-import { frameMs } from '../workers/fingerprint/parameters.ts';
 import { readFingerprints } from './in-process/query-folder.ts';
 import { inParallel } from './measure/command.ts';
 import { audioFilesIn } from './measure/mix.ts';
@@ -29,6 +27,7 @@ import { openProgress } from './report/progress.ts';
 import { bundledCatalog, cacheFolder, circumstancesOf, table, writeResults } from './report/results.ts';
 import { quantile, seededRandom } from './report/statistics.ts';
 import { faint, line, picture, rect, series, text, ticks } from './report/svg.ts';
+import { excerptOf } from './synthetic/excerpt.ts';
 import { fingerprintFiles, syntheticFingerprint, syntheticSeed } from './synthetic/fingerprint-files.ts';
 
 const { values: options } = parseArgs({
@@ -158,24 +157,6 @@ async function register(owner: string, other: string): Promise<void> {
   progress.end();
 }
 
-/** A stretch of a recording, from anywhere in it. */
-function excerptOf(fingerprint: Fingerprint): Uint8Array<ArrayBuffer> {
-  const wanted = (Number(options.seconds) * 1000) / frameMs;
-  const { frames } = fingerprint.constellation;
-  const from = Math.floor(random() * Math.max(1, (frames.at(-1) ?? 0) - wanted));
-  const kept = filterPeaks(
-    fingerprint.constellation,
-    (i) => (frames[i] as number) >= from && (frames[i] as number) < from + wanted,
-  );
-  const constellation = { ...kept, frames: kept.frames.map((frame) => frame - from) };
-  return encodeFingerprint({
-    ...fingerprint,
-    durationMs: wanted * frameMs,
-    constellation,
-    descriptors: new Uint8Array(0),
-  });
-}
-
 type Measured = {
   readonly submissionMs: readonly number[];
   readonly scanMs: readonly number[];
@@ -191,7 +172,11 @@ async function measure(key: string): Promise<Measured> {
   const progress = openProgress('submitting', submissionCount);
   for (let i = -warmUps; i < submissionCount; i++) {
     const isReal = i % 2 === 0;
-    const fingerprint = excerptOf(registered(Math.floor(random() * (isReal ? real.length : recordingCount))));
+    const fingerprint = excerptOf(
+      registered(Math.floor(random() * (isReal ? real.length : recordingCount))),
+      Number(options.seconds) * 1000,
+      random,
+    );
     const timed = async <T>(into: number[], path: string, fields: Upload['fields']): Promise<T> => {
       const begun = performance.now();
       const answer = await send<T>(key, 'POST', path, { fields, fingerprint });

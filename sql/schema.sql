@@ -84,6 +84,7 @@ create table change_feed (
   constraint change_feed_pk PRIMARY KEY ("position"),
   constraint change_feed_kind_is_known CHECK (kind = ANY (ARRAY['register'::text, 'delete'::text, 'exclude'::text]))
 );
+CREATE INDEX change_feed_by_reference ON change_feed USING btree (reference_id) WHERE kind = 'register'::text;
 grant insert, select on change_feed to earmark_service;
 
 create table claim (

@@ -1,12 +1,13 @@
 /**
  * The main thread's side of the workers: a bounded line in front of a fixed number of threads. What asks to be
- * fingerprinted, matched or explained is refused at once when the line is full; the index's own work is never refused,
- * because only one follower asks for it, one task at a time.
+ * fingerprinted, matched or explained is refused at once when the line is full. The index's own work stands in no line
+ * (`index-threads.ts`): one follower asks for it, a task at a time.
  */
 import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import { WorkerError } from './errors.ts';
 import type { SegmentBytes } from './index/segment.ts';
+import { openIndexThreads } from './index-threads.ts';
 import type { MatchExplanation } from './match/explanation.ts';
 import {
   batchFiles,
@@ -81,6 +82,7 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
     // The pipes of a batch are closed by their sockets, of which Node's list of open files would not know.
     trackUnmanagedFds: false,
   });
+  const indexThreads = openIndexThreads(maxThreadHeapMb);
 
   const line: (() => void)[] = [];
   /** With their tasks: the files of segments that a task reads stay open for as long as the task is known. */
@@ -148,12 +150,12 @@ export function openWorkers(options: { readonly threadCount: number; readonly ma
     match: (task) => run({ kind: 'match', ...task }, maxMatchMs),
     replay: (task) => run({ kind: 'replay', ...task }, maxMatchMs),
     explain: (task) => run({ kind: 'explain', ...task }, maxMatchMs),
-    buildSegment: (references) => run({ kind: 'build', references }),
-    mergeSegments: (segments) => run({ kind: 'merge', segments }),
-    mergeSegmentsToFile: (segments, path) => run({ kind: 'merge-to-file', segments, path }),
+    buildSegment: indexThreads.buildSegment,
+    mergeSegments: indexThreads.mergeSegments,
+    mergeSegmentsToFile: indexThreads.mergeSegmentsToFile,
     close: async () => {
       await Promise.allSettled(running.keys());
-      await pool.close({ force: false });
+      await Promise.all([pool.close({ force: false }), indexThreads.close()]);
     },
   };
 }

@@ -5,7 +5,6 @@
 import type { AudioLimits, DecoderChoice } from './audio/decode.ts';
 import type { WorkerErrorCode } from './errors.ts';
 import type { ConstellationSource } from './index/constellation-source.ts';
-import type { SegmentBytes } from './index/segment.ts';
 import type { MatchExplanation } from './match/explanation.ts';
 
 export type FingerprintTask = {
@@ -58,14 +57,8 @@ export type NewReference = {
   readonly fingerprint: Uint8Array;
 };
 
-type BuildTask = { readonly kind: 'build'; readonly references: readonly NewReference[] };
-type MergeTask = { readonly kind: 'merge'; readonly segments: readonly SharedSegment[] };
-/** The same into a file. */
-type MergeToFileTask = {
-  readonly kind: 'merge-to-file';
-  readonly segments: readonly SharedSegment[];
-  readonly path: string;
-};
+/** Into a file, where there is a path. */
+export type MergeTask = { readonly segments: readonly SharedSegment[]; readonly path?: string };
 
 /** Which alterations a scan looks for: none, those that uploaders commonly make, or the whole tempo × pitch plane. */
 export const transformSets = ['none', 'common', 'all'] as const;
@@ -153,15 +146,7 @@ export type ReferenceMatch = {
   readonly segments: readonly MatchSegment[];
 };
 
-export type Task =
-  | FingerprintTask
-  | FingerprintBatchTask
-  | MatchTask
-  | ReplayTask
-  | ExplainTask
-  | BuildTask
-  | MergeTask
-  | MergeToFileTask;
+export type Task = FingerprintTask | FingerprintBatchTask | MatchTask | ReplayTask | ExplainTask;
 
 export type TaskResult<T extends Task = Task> = T extends FingerprintTask
   ? FingerprintedAudio
@@ -173,9 +158,7 @@ export type TaskResult<T extends Task = Task> = T extends FingerprintTask
         ? readonly PastUpload[]
         : T extends ExplainTask
           ? MatchExplanation
-          : T extends MergeToFileTask
-            ? SharedArrayBuffer
-            : SegmentBytes;
+          : never;
 
 /** What comes back over a thread's border, where errors would lose their code. */
 export type Reply = Answered<TaskResult>;

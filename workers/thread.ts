@@ -1,9 +1,7 @@
-/** What runs in a worker thread: one task in, one reply out. */
+/** What runs in a thread of the pool: one task in, one reply out. The index has threads of its own. */
 import { WorkerError } from './errors.ts';
 import { fingerprintAudio } from './fingerprint/fingerprint-audio.ts';
 import { fingerprintBatch } from './fingerprint/fingerprint-batch.ts';
-import { buildSegment } from './index/build-segment.ts';
-import { mergeSegments, mergeSegmentsToFile } from './index/merge-segments.ts';
 import { type OpenedPostings, openPostings, openSegment } from './index/segment.ts';
 import { explainMatch } from './match/explain.ts';
 import { findPastUploads } from './match/find-past-uploads.ts';
@@ -38,12 +36,6 @@ async function resultOf(task: Task): Promise<TaskResult> {
         transforms: task.transforms,
         indexFrames: framesOfAll(openAll(task.segments)),
       });
-    case 'build':
-      return buildSegment(task.references);
-    case 'merge':
-      return mergeSegments(task.segments);
-    case 'merge-to-file':
-      return await mergeSegmentsToFile(task.segments, task.path);
   }
 }
 

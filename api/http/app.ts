@@ -75,6 +75,7 @@ import { listWebhooksRoute } from './routes/list-webhooks.ts';
 import { loadMetadataRoute } from './routes/load-metadata.ts';
 import { openDisputeRoute } from './routes/open-dispute.ts';
 import { registerRecordingRoute } from './routes/register-recording.ts';
+import { registerRecordingsRoute } from './routes/register-recordings.ts';
 import { removeRecordingRoute } from './routes/remove-recording.ts';
 import { removeWebhookRoute } from './routes/remove-webhook.ts';
 import { replayWebhookDeliveriesRoute } from './routes/replay-webhook-deliveries.ts';
@@ -154,6 +155,7 @@ export async function buildApp(
       await v1.register(rateLimit, rateLimitOptions(config));
       letActOnBehalf(v1, context);
       registerRecordingRoute(v1, context, gate, metrics);
+      await v1.register(async (streams: App) => registerRecordingsRoute(streams, context, gate, metrics));
       listRecordingsRoute(v1, context);
       searchRecordingsRoute(v1, context);
       findIdentifierRoute(v1, context);

@@ -50,6 +50,21 @@ export function openMetrics(context: Context, gate: UploadGate): Metrics {
   gauge('earmark_index_bytes', 'Bytes of the index in memory.', () => index.status().bytes);
   gauge('earmark_index_references', 'References in the index.', () => index.status().recordings);
   gauge('earmark_index_seconds', 'Seconds of audio in the index.', () => index.status().seconds);
+  gauge('earmark_index_segments', 'Segments that a search looks at.', () => index.status().segments);
+  gauge(
+    'earmark_index_merging',
+    'Postings in the merges that run.',
+    () => index.status().merges.runningPostings,
+  );
+  new Counter({
+    name: 'earmark_index_merges_total',
+    help: 'Merges of segments that have ended.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(index.status().merges.done);
+    },
+  });
   gauge('earmark_index_ready', '1 when the index is caught up and searches are answered.', () =>
     Number(index.ready()),
   );

@@ -1,34 +1,20 @@
 /**
  * Keeps the index up with the change feed. Postgres is the truth, the index its cache: entries are read in order,
- * new references become small segments, segments merge in the background so that there are few, removals set a
- * tombstone that every thread sees at once. Positions only grow, and an answer is given at one.
+ * new references become small segments (which are merged in the background: `held-segments.ts`), removals set a
+ * tombstone that every thread sees at once. Positions only grow, and an answer is given at one. Any number of processes
+ * follow one feed, each for itself.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
-import { segmentReference } from '../../workers/index/segment.ts';
 import type { Workers } from '../../workers/pool.ts';
 import type { NewReference, SharedSegment } from '../../workers/protocol.ts';
 import type { Store } from '../store/store.ts';
-import { openConstellationFile } from './constellation-file.ts';
 import { type ExcludedSpans, spansOf } from './excluded-spans.ts';
-import {
-  constellationBytesOf,
-  framesOf,
-  type HeldSegment,
-  holdSegment,
-  removeReference,
-} from './held-segment.ts';
-import {
-  deleteIndexFiles,
-  readIndexFiles,
-  type StoredIndex,
-  segmentPath,
-  writeIndexFiles,
-} from './index-files.ts';
-import { mergeHeldSegments } from './merge-held-segments.ts';
-import { chooseMerge } from './merge-policy.ts';
+import { constellationBytesOf, type HeldSegment, holdSegment, leaveToFile } from './held-segment.ts';
+import { type MergeCounts, openHeldSegments } from './held-segments.ts';
+import { deleteIndexFiles, readIndexFiles, type StoredIndex, writeIndexFiles } from './index-files.ts';
 
 type IndexStatus = {
   /** The last entry of the change feed that is in. */
@@ -42,6 +28,7 @@ type IndexStatus = {
   /** Bytes that the constellations take which matches are verified against. */
   readonly constellationBytes: number;
   readonly segments: number;
+  readonly merges: MergeCounts;
   readonly ready: boolean;
 };
 
@@ -53,10 +40,13 @@ export type FollowedFeed = Pick<
 
 export type RegistryIndex = {
   position(): number;
-  /** Whether it has once caught up with the feed since it was opened. */
+  /** Whether it has once been within a batch of the feed's end since it was opened. */
   ready(): boolean;
-  /** Resolves when everything committed before the call is in; rejects when that cannot be. */
-  catchUp(): Promise<void>;
+  /**
+   * Resolves when everything up to a position of the feed is in, or, where none is given, everything committed before the
+   * call; rejects when that cannot be. It waits for no more than that, however fast the feed grows.
+   */
+  catchUp(target?: number): Promise<void>;
   segments(): readonly SharedSegment[];
   /** Of all references that can match. */
   frames(): number;
@@ -72,10 +62,18 @@ export type RegistryIndex = {
 /** Entries and bytes of constellations read from the feed at once; one batch is one new segment. */
 const batchEntries = 4096;
 const batchBytes = 32 * 2 ** 20;
+/** Where nobody waits, a batch waits so long for more entries: few segments, which every search has to look at. */
+const gatherMs = 100;
 /** Looked at this often besides being notified: a notification can be lost with its connection. */
 const pollMs = 5_000;
 /** Changes wait this long for more before they are written to disk. */
 const writeDelayMs = 2_000;
+
+type Waiting = {
+  readonly target: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+};
 
 export async function openIndex(options: {
   readonly store: FollowedFeed;
@@ -89,137 +87,131 @@ export async function openIndex(options: {
   const folder = join(options.dataDir, options.folderName ?? 'index');
   const registryId = await store.registryId();
   const stored = await readUsableFiles(store, folder, registryId);
-  let held: readonly HeldSegment[] = (stored?.segments ?? []).map((one) =>
-    holdSegment(one.name, one, one.removed),
-  );
+  const read: HeldSegment[] = [];
+  for (const one of stored?.segments ?? []) read.push(await holdSegment(one.name, one, one.removed));
   let position = stored?.position ?? 0;
   // Those that are still to come in the feed too: a span that is left out early is never missed.
   let excluded: ExcludedSpans = spansOf(await store.listExcludedIntervals());
   let isReady = false;
   let isClosing = false;
-  let merging: Promise<void> | undefined;
   let writing: Promise<void> = Promise.resolve();
   let writeTimer: NodeJS.Timeout | undefined;
   let isChanged = false;
   /** Segments that were merged into others; their files go when the next manifest is written. */
   const retired: string[] = [];
+  const held = openHeldSegments({
+    held: read,
+    workers,
+    log,
+    folder,
+    onMerged: (names) => {
+      retired.push(...names);
+      noteChange();
+    },
+  });
 
-  /** Takes in one batch of the feed; says whether there may be more. */
-  async function followOnce(): Promise<boolean> {
+  /** Takes in one batch of the feed; says whether there is surely more, maybe more, or none. */
+  async function followOnce(): Promise<'full' | 'some' | 'none'> {
     const entries = await store.readFeed({ after: position, limit: batchEntries, maxBytes: batchBytes });
     const last = entries.at(-1);
-    if (last === undefined) return false;
+    if (last === undefined) return 'none';
     const added = new Map<string, NewReference>();
     const cut = new Set<string>();
+    let byteCount = 0;
     for (const { kind, referenceId, position: at, constellation } of entries) {
+      byteCount += constellation?.length ?? 0;
       if (kind === 'delete') {
         added.delete(referenceId);
-        for (const one of held) removeReference(one, referenceId);
+        held.remove(referenceId);
       } else if (kind === 'exclude') cut.add(referenceId);
       else if (constellation !== undefined)
         added.set(referenceId, { referenceId, position: at, fingerprint: constellation });
     }
-    if (added.size > 0) {
-      const made = await workers.buildSegment([...added.values()]);
-      held = [...held, holdSegment(randomUUID(), made)];
-    }
+    const made =
+      added.size > 0
+        ? await holdSegment(randomUUID(), await workers.buildSegment([...added.values()]))
+        : undefined;
+    const newlyExcluded = cut.size > 0 ? await store.listExcludedIntervals([...cut]) : [];
+    // In one turn: what is answered, or written to disk, at a position has everything up to it and nothing twice.
+    if (made) held.add(made);
     if (cut.size > 0) {
       const others = [...excluded].filter(([referenceId]) => !cut.has(referenceId));
-      excluded = new Map([...others, ...spansOf(await store.listExcludedIntervals([...cut]))]);
+      excluded = new Map([...others, ...spansOf(newlyExcluded)]);
     }
     position = last.position;
-    isChanged = true;
-    scheduleMerge();
-    scheduleWrite();
-    return true;
+    held.mergeWhatIsDue();
+    noteChange();
+    return entries.length === batchEntries || byteCount >= batchBytes ? 'full' : 'some';
   }
 
-  const frames = () => held.reduce((sum, one) => sum + framesOf(one), 0);
+  const waiting = new Set<Waiting>();
+  let following: Promise<void> | undefined;
+  /** Whether there may be entries that were committed after the last read of the feed began. */
+  let isAsked = false;
+  let endGathering: (() => void) | undefined;
 
-  function forgetBefore(first: number): void {
-    for (const one of held) {
-      // Merges keep the order of the feed, so that what is old stands together.
-      for (let i = 0; i < one.segment.referenceCount; i++) {
-        const { referenceId, position: at } = segmentReference(one.segment, i);
-        if (at >= first) break;
-        removeReference(one, referenceId);
-      }
-    }
-    held = held.filter(({ indexByReference }) => indexByReference.size > 0);
-  }
-
-  /** One pass through the feed at a time. Who asks while one runs waits for it and for one more. */
-  let running: Promise<void> | undefined;
-  let waiting: Promise<void> | undefined;
-  function catchUp(): Promise<void> {
-    if (isClosing) return Promise.reject(new Error('the index is closed'));
-    if (running === undefined) {
-      running = follow().finally(() => {
-        running = undefined;
-      });
-      return running;
-    }
-    waiting ??= running
-      .catch(() => undefined)
-      .then(() => {
-        waiting = undefined;
-        return catchUp();
-      });
-    return waiting;
-  }
-
-  async function follow(): Promise<void> {
-    while (!isClosing && (await followOnce())) {
-      // Batch by batch to the end of the feed.
-    }
-    isReady ||= !isClosing;
-  }
-
-  function followInBackground(): void {
-    if (isClosing) return;
-    catchUp().catch((error: unknown) => {
-      if (!isClosing) log.warn({ err: error }, 'the index cannot follow the change feed');
+  async function catchUp(target?: number): Promise<void> {
+    if (isClosing) throw new Error('the index is closed');
+    const goal = target ?? (await store.feedHead());
+    if (isReady && position >= goal) return;
+    await new Promise<void>((resolve, reject) => {
+      waiting.add({ target: goal, resolve, reject });
+      followOn();
     });
   }
 
-  function scheduleMerge(): void {
-    if (merging !== undefined || isClosing) return;
-    const chosen = chooseMerge(held.map(({ segment }) => segment.postingCount));
-    if (chosen === undefined) return;
-    const sources = held.slice(chosen.from, chosen.to);
-    merging = merge(sources).then(
-      () => {
-        merging = undefined;
-        scheduleMerge();
-      },
-      (error: unknown) => {
-        // Not at once again: the next change of the feed tries, and until then searches take a little longer.
-        merging = undefined;
-        log.error({ err: error }, 'segments could not be merged');
-      },
-    );
+  /** One pass through the feed at a time. */
+  function followOn(): void {
+    isAsked = true;
+    if (waiting.size > 0) endGathering?.();
+    following ??= follow().finally(() => {
+      following = undefined;
+      // Asked for after the last look.
+      if (isAsked && !isClosing) followOn();
+    });
   }
 
-  async function merge(sources: readonly HeldSegment[]): Promise<void> {
-    const merged = await mergeHeldSegments(workers, folder, sources);
-    // What was removed while the merge ran is in the tombstones of the sources only.
-    for (const [referenceId, index] of merged.indexByReference) {
-      if (sources.some((source) => source.indexByReference.has(referenceId))) continue;
-      merged.removed[index] = 1;
-      merged.indexByReference.delete(referenceId);
+  async function follow(): Promise<void> {
+    try {
+      while (isAsked && !isClosing) {
+        isAsked = false;
+        const before = [...waiting];
+        const found = await followOnce();
+        isReady ||= found !== 'full';
+        // An empty batch is the end of the feed as it was when they began to wait.
+        for (const one of before) if (found === 'none' || position >= one.target) settle(one);
+        if (found === 'none') continue;
+        isAsked = true;
+        if (found === 'some' && waiting.size === 0) await gather();
+      }
+      if (isClosing) throw new Error('the index is closed');
+    } catch (error) {
+      isAsked = false;
+      for (const one of waiting) settle(one, error);
+      if (!isClosing) log.warn({ err: error }, 'the index cannot follow the change feed');
     }
-    const at = held.indexOf(sources[0] as HeldSegment);
-    held = [
-      ...held.slice(0, at),
-      ...(merged.segment.referenceCount > 0 ? [merged] : []),
-      ...held.slice(at + sources.length),
-    ];
-    retired.push(...sources.map(({ shared }) => shared.segmentId));
-    isChanged = true;
-    scheduleWrite();
   }
 
-  function scheduleWrite(): void {
+  function settle(one: Waiting, error?: unknown): void {
+    waiting.delete(one);
+    if (error === undefined) one.resolve();
+    else one.reject(error);
+  }
+
+  /** Until it is asked for, or for a moment. */
+  async function gather(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs);
+      endGathering = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    endGathering = undefined;
+  }
+
+  function noteChange(): void {
+    isChanged = true;
     if (isClosing) return;
     writeTimer ??= setTimeout(() => {
       writeTimer = undefined;
@@ -230,17 +222,17 @@ export async function openIndex(options: {
   async function write(): Promise<void> {
     if (!isChanged) return;
     isChanged = false;
-    const written = held;
+    const written = held.all();
     const segments = written.map(({ shared, removed }) => ({
       name: shared.segmentId,
       bytes: shared.bytes,
       constellations: shared.constellations,
-      removed: [...removed.entries()].flatMap(([index, flag]) => (flag ? [index] : [])),
+      removed: [...removed],
     }));
     try {
       const replaced = retired.splice(0);
       if (!(await writeIndexFiles(folder, registryId, { position, segments }, replaced))) return;
-      for (const one of written) leaveToFile(one);
+      for (const one of written) leaveToFile(one, folder);
     } catch (error) {
       // The files are a cache: without them a restart takes longer, nothing is lost.
       isChanged = true;
@@ -248,43 +240,40 @@ export async function openIndex(options: {
     }
   }
 
-  /** Lets go of constellations in memory: they are in the segment's file. */
-  function leaveToFile(one: HeldSegment): void {
-    const { segmentId, bytes, constellations } = one.shared;
-    if (!(constellations instanceof SharedArrayBuffer)) return;
-    const file = openConstellationFile(segmentPath(folder, segmentId), bytes.byteLength);
-    one.shared = { ...one.shared, constellations: file };
-  }
+  const frames = () => held.all().reduce((sum, { liveFrames }) => sum + liveFrames, 0);
 
   const stopListening = await store.listenToFeed((head) => {
-    if (head > position) followInBackground();
+    if (head > position && !isClosing) followOn();
   });
-  const poll = setInterval(followInBackground, pollMs).unref();
-  followInBackground();
+  const poll = setInterval(followOn, pollMs).unref();
+  followOn();
 
   return {
     position: () => position,
     ready: () => isReady,
     catchUp,
     frames,
-    forgetBefore,
-    segments: () => held.map(({ shared }) => shared),
+    forgetBefore: held.removeBefore,
+    segments: () => held.all().map(({ shared }) => shared),
     excluded: () => excluded,
     status: () => ({
       position,
       ready: isReady,
-      segments: held.length,
-      recordings: held.reduce((sum, { indexByReference }) => sum + indexByReference.size, 0),
+      segments: held.all().length,
+      merges: held.merges(),
+      recordings: held.all().reduce((sum, { indexByReference }) => sum + indexByReference.size, 0),
       seconds: Math.round((frames() * frameMs) / 1000),
-      bytes: held.reduce((sum, { segment }) => sum + segment.bytes.byteLength, 0),
-      constellationBytes: held.reduce((sum, one) => sum + constellationBytesOf(one), 0),
+      bytes: held.all().reduce((sum, { segment }) => sum + segment.bytes.byteLength, 0),
+      constellationBytes: held.all().reduce((sum, one) => sum + constellationBytesOf(one), 0),
     }),
     close: async () => {
       isClosing = true;
       clearInterval(poll);
       clearTimeout(writeTimer);
+      endGathering?.();
       await stopListening();
-      await Promise.allSettled([running, waiting, merging]);
+      await following;
+      await held.close();
       await writing;
       await write();
     },

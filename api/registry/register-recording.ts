@@ -52,7 +52,8 @@ export async function registerRecording(
   const { partyId, registeredBy, idempotencyKey } = registration;
   const externalId = validateExternalId(registration.externalId);
   const metadata = validateMetadata(registration.metadata);
-  const fingerprint = thinToReference(readFingerprint(context.config, registration.fingerprint));
+  const given = readFingerprint(context.config, registration.fingerprint);
+  const fingerprint = thinToReference(given);
   refuseUnfit(fingerprint);
 
   const done = await context.store.registerRecording({
@@ -68,7 +69,11 @@ export async function registerRecording(
       audioSha256: fingerprint.audioSha256,
       durationMs: fingerprint.durationMs,
       peakCount: fingerprint.constellation.frames.length,
-      constellation: encodeFingerprint({ ...fingerprint, descriptors: new Uint8Array(0) }),
+      constellation:
+        // One fingerprint has one encoding.
+        fingerprint === given && given.descriptors.length === 0
+          ? registration.fingerprint
+          : encodeFingerprint({ ...fingerprint, descriptors: new Uint8Array(0) }),
       descriptors: fingerprint.descriptors,
     },
     ...(idempotencyKey === undefined

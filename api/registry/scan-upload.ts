@@ -2,6 +2,7 @@
  * Says which seconds of an upload are which recording. Everything registered before the scan began is searched,
  * or the scan is refused: a false "no match" is the expensive answer.
  */
+import { once } from 'node:events';
 import { v7 as uuidv7 } from 'uuid';
 import type { MatchAnswer, MatchSegment, TransformSet } from '../../workers/protocol.ts';
 import type { Context, Scoped } from '../context.ts';
@@ -88,11 +89,17 @@ export async function searchUpload(context: Scoped<Context>, request: ScanReques
   return { audioSha256, found, answer, scan };
 }
 
+/** An index that is further behind is not waited for. */
+const maxCatchUpMs = 15_000;
+
 /** Register-then-scan always sees the registration: the index may be a notification behind, never a scan. */
 export async function catchUp({ index, store }: Pick<Scoped<Context>, 'index' | 'store'>): Promise<void> {
   if (!index.ready()) refuse(index.position());
   const head = await store.feedHead();
-  if (index.position() < head) await index.catchUp();
+  if (index.position() < head) {
+    const patience = AbortSignal.timeout(maxCatchUpMs);
+    await Promise.race([index.catchUp(head), once(patience, 'abort')]);
+  }
   if (!index.ready() || index.position() < head) refuse(index.position(), head);
 }
 

@@ -1,4 +1,4 @@
-import { bigint, bytea, computed, integer, oneOf, outer, type RowOf, uuid } from './columns.ts';
+import { bigint, bytea, computed, integer, oneOf, outer, type RowOf, uuid, uuids } from './columns.ts';
 import { type Queryable, statement } from './statement.ts';
 
 const kinds = ['register', 'delete', 'exclude'] as const;
@@ -27,6 +27,10 @@ const appendStatement = statement('append-to-feed', {
   parameters: { kind: oneOf(...kinds), reference_id: uuid },
   columns: { position: computed<number | undefined>(bigint) },
 });
+const appendAllStatement = statement('append-all-to-feed', {
+  parameters: { kind: oneOf(...kinds), reference_ids: uuids },
+  columns: { reference_id: computed(uuid), position: computed<number | undefined>(bigint) },
+});
 
 /**
  * The entries after a position, in order and without gaps, at most `limit` of them and 8 MiB.
@@ -53,4 +57,19 @@ export async function appendToFeed(on: Queryable, kind: FeedKind, referenceId: s
   const { position } = await appendStatement.get(on, { kind, referenceId });
   if (position === undefined) throw new Error(`reference ${referenceId} is not as an entry "${kind}" says`);
   return position;
+}
+
+/** The positions of the new entries, in the order of the references. Only as the last statement of a transaction. */
+export async function appendAllToFeed(
+  on: Queryable,
+  kind: FeedKind,
+  referenceIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await appendAllStatement.all(on, { kind, referenceIds });
+  const positions = new Map<string, number>();
+  for (const { referenceId, position } of rows) {
+    if (position === undefined) throw new Error(`reference ${referenceId} is not as an entry "${kind}" says`);
+    positions.set(referenceId, position);
+  }
+  return positions;
 }

@@ -9,8 +9,10 @@ export type PgType =
   | 'text[]'
   | 'boolean'
   | 'integer'
+  | 'integer[]'
   | 'bigint'
   | 'bytea'
+  | 'bytea[]'
   | 'jsonb'
   | 'timestamp with time zone';
 
@@ -31,13 +33,19 @@ const column = <T>(pgType: PgType): Column<T> => ({ pgType, source: 'column' });
 
 export const uuid = column<string>('uuid');
 export const uuids = column<readonly string[]>('uuid[]');
+/** Each of them an id or null. */
+export const nullableUuids = column<readonly (string | undefined)[]>('uuid[]');
 export const text = column<string>('text');
 export const texts = column<readonly string[]>('text[]');
+/** Each of them a text or null. */
+export const nullableTexts = column<readonly (string | undefined)[]>('text[]');
 export const boolean = column<boolean>('boolean');
 export const integer = column<number>('integer');
+export const integers = column<readonly number[]>('integer[]');
 /** A whole number up to 2^53; a greater one is refused when it is read. */
 export const bigint = column<number>('bigint');
 export const bytea = column<Uint8Array>('bytea');
+export const byteas = column<readonly Uint8Array[]>('bytea[]');
 export const jsonb = column<unknown>('jsonb');
 export const timestamptz = column<Date>('timestamp with time zone');
 

@@ -1,5 +1,17 @@
 import { identifierSchemes } from '../rules/identifiers.ts';
-import { bigint, computed, nullable, oneOf, type RowOf, text, timestamptz, uuid, uuids } from './columns.ts';
+import {
+  bigint,
+  computed,
+  nullable,
+  nullableUuids,
+  oneOf,
+  type RowOf,
+  text,
+  texts,
+  timestamptz,
+  uuid,
+  uuids,
+} from './columns.ts';
 import type { Connections } from './connections.ts';
 import { type Queryable, statement } from './statement.ts';
 
@@ -45,6 +57,17 @@ const inserted = {
 export const insertIdentifierAssertion = statement('insert-identifier-assertion', {
   parameters: inserted,
   columns: { identifier_assertion_id: uuid },
+});
+export const insertIdentifierAssertions = statement('insert-identifier-assertions', {
+  parameters: {
+    identifier_assertion_ids: uuids,
+    party_ids: uuids,
+    recording_ids: uuids,
+    asserted_by: uuids,
+    on_behalf_of: nullableUuids,
+    scheme,
+    values: texts,
+  },
 });
 export const listIdentifierAssertions = statement('list-identifier-assertions', {
   parameters: { recording_ids: uuids },

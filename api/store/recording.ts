@@ -4,6 +4,7 @@ import {
   computed,
   integer,
   nullable,
+  nullableTexts,
   type RowOf,
   text,
   texts,
@@ -75,8 +76,17 @@ export type RecordingFilter = {
   readonly limit: number;
 };
 
-export const insertRecording = statement('insert-recording', {
-  parameters: { recording_id: uuid, party_id: uuid, external_id: text, ...metadata },
+export const insertRecordings = statement('insert-recordings', {
+  parameters: {
+    recording_ids: uuids,
+    party_ids: uuids,
+    external_ids: texts,
+    titles: nullableTexts,
+    artists: nullableTexts,
+    labels: nullableTexts,
+    release_dates: nullableTexts,
+    versions: nullableTexts,
+  },
   columns: { recording_id: uuid },
 });
 export const lockRecordingByExternalId = statement('lock-recording-by-external-id', {

@@ -2,13 +2,16 @@ import {
   bigint,
   boolean,
   bytea,
+  byteas,
   computed,
   integer,
+  integers,
   nullable,
   oneOf,
   outer,
   type RowOf,
   text,
+  texts,
   timestamptz,
   uuid,
   uuids,
@@ -41,30 +44,23 @@ const listed = {
 };
 export type ReferenceRow = RowOf<typeof listed>;
 
-const storedFingerprint = {
-  reference_id: uuid,
-  party_id: uuid,
-  algorithm: text,
-  parameter_version: integer,
-  audio_sha256: bytea,
-  duration_ms: integer,
-  peak_count: integer,
-  constellation: bytea,
-  descriptors: bytea,
+/** What is stored of a fingerprint. */
+export type StoredFingerprint = {
+  readonly algorithm: string;
+  readonly parameterVersion: number;
+  readonly audioSha256: Uint8Array;
+  readonly durationMs: number;
+  readonly peakCount: number;
+  /** A fingerprint file's bytes, without the descriptors. */
+  readonly constellation: Uint8Array;
+  readonly descriptors: Uint8Array;
 };
-/** What is stored of a fingerprint; `constellation` is its encoding without the descriptors. */
-export type StoredFingerprint = Omit<RowOf<typeof storedFingerprint>, 'referenceId' | 'partyId'>;
 
 const found = { reference_id: uuid, duration_ms: integer };
 const locked = { reference_id: uuid, duration_ms: outer(integer) };
 
-export const insertReference = statement('insert-reference', {
-  parameters: {
-    reference_id: uuid,
-    party_id: uuid,
-    audio_sha256: bytea,
-    eligibility: oneOf(...eligibilities),
-  },
+export const insertReferences = statement('insert-references', {
+  parameters: { reference_ids: uuids, party_ids: uuids, audio_sha256: byteas, eligibilities: texts },
   columns: { reference_id: uuid },
 });
 export const lockReferenceByAudio = statement('lock-reference-by-audio', {
@@ -119,14 +115,26 @@ export const listScannedFingerprints = (
   which: { readonly scanId: string; readonly recordingId: string; readonly limit: number },
 ): Promise<MatchableFingerprint[]> => scannedStatement.all(on, which);
 
-export const insertRecordingReference = statement('insert-recording-reference', {
-  parameters: { party_id: uuid, recording_id: uuid, reference_id: uuid },
+export const insertRecordingReferences = statement('insert-recording-references', {
+  parameters: { party_ids: uuids, recording_ids: uuids, reference_ids: uuids },
 });
 export const deleteRecordingReferences = statement('delete-recording-references', {
   parameters: { recording_id: uuid },
   columns: { reference_id: uuid },
 });
-export const insertFingerprint = statement('insert-fingerprint', { parameters: storedFingerprint });
+export const insertFingerprints = statement('insert-fingerprints', {
+  parameters: {
+    reference_ids: uuids,
+    party_ids: uuids,
+    algorithms: texts,
+    parameter_versions: integers,
+    audio_sha256: byteas,
+    duration_ms: integers,
+    peak_counts: integers,
+    constellations: byteas,
+    descriptors: byteas,
+  },
+});
 
 const matchedReference = {
   reference_id: computed(uuid),

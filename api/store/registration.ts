@@ -1,9 +1,6 @@
 /**
  * Registration and removal, each in one transaction. They take locks in one order, so that they cannot wait for
- * each other in a circle: idempotency key, recording, reference, feed.
- *
- * Every registration waits for the disk with the feed's lock in hand. Measured with fsync on, two busy cores: 190 a
- * second one after the other, 280 from four connections; fingerprinting gives a few a second per core.
+ * each other in a circle: idempotency key, recordings, references, feed.
  */
 import { v7 } from 'uuid';
 import { appendToFeed, feedHead } from './change-feed.ts';
@@ -12,7 +9,6 @@ import { answerIdempotencyKey, claimIdempotencyKey, findIdempotencyKey } from '.
 import { insertIdentifierAssertion } from './identifier-assertion.ts';
 import {
   deleteRecording,
-  insertRecording,
   lockRecording,
   lockRecordingByExternalId,
   updateRecordingMetadata,
@@ -23,14 +19,10 @@ import {
   type Eligibility,
   findReferenceOfRecording,
   hasReference,
-  insertFingerprint,
-  insertRecordingReference,
-  insertReference,
   lockReference,
-  lockReferenceByAudio,
   type StoredFingerprint,
 } from './reference.ts';
-import { requestRetroscan } from './retroscan.ts';
+import { giveReference, registerNew } from './register-new.ts';
 import type { Queryable } from './statement.ts';
 import { isRowSecurityRefusal, TransactionCollided } from './store-unavailable.ts';
 
@@ -117,69 +109,13 @@ async function registerOnce(on: Queryable, registration: Registration): Promise<
 }
 
 async function register(on: Queryable, registration: Registration): Promise<Registered> {
-  const { partyId, externalId, metadata } = registration;
-  const texts = {
-    title: metadata.title,
-    artist: metadata.artist,
-    label: metadata.label,
-    releaseDate: metadata.releaseDate,
-    version: metadata.version,
-  };
-  const recordingId = v7();
-  const isNew = await insertRecording.find(on, { recordingId, partyId, externalId, ...texts });
-  if (isNew === undefined) return await registerAgain(on, registration, texts);
-
-  await assertIsrc(on, recordingId, registration);
-  return await giveReference(on, registration, recordingId);
-}
-
-/** What a recording that has no reference yet is matched by from now on. */
-async function giveReference(
-  on: Queryable,
-  registration: Registration,
-  recordingId: string,
-): Promise<Registered> {
-  const { partyId, externalId, fingerprint, now } = registration;
-  const referenceId = v7();
-  const { audioSha256 } = fingerprint;
-  const isNewAudio = await insertReference.find(on, {
-    referenceId,
-    partyId,
-    audioSha256,
-    eligibility: registration.eligibility,
-  });
-  if (isNewAudio === undefined) {
-    const existing = await lockReferenceByAudio.find(on, { partyId, audioSha256 });
-    if (existing === undefined)
-      throw new TransactionCollided('a reference was removed while it was registered');
-    await insertRecordingReference.all(on, { partyId, recordingId, referenceId: existing.referenceId });
-    await requestRetroscan(on, { recordingId, cause: 'recording', now });
-    const { durationMs = fingerprint.durationMs } = existing;
-    const position = await feedHead(on);
-    return { outcome: 'registered', recordingId, ...existing, externalId, durationMs, position };
-  }
-  // The link first: a fingerprint is reached by the recordings that it stands for, also by whoever writes it.
-  await insertRecordingReference.all(on, { partyId, recordingId, referenceId });
-  await insertFingerprint.all(on, { referenceId, partyId, ...fingerprint });
-  await requestRetroscan(on, { recordingId, cause: 'reference', now });
-  const position = await appendToFeed(on, 'register', referenceId);
-  return {
-    outcome: 'registered',
-    recordingId,
-    referenceId,
-    externalId,
-    durationMs: fingerprint.durationMs,
-    position,
-  };
+  const [made] = await registerNew(on, [registration]);
+  return made ?? (await registerAgain(on, registration));
 }
 
 /** The party has this external id already. */
-async function registerAgain(
-  on: Queryable,
-  registration: Registration,
-  texts: Omit<Parameters<typeof updateRecordingMetadata.find>[1], 'recordingId'>,
-): Promise<Registered> {
-  const { partyId, externalId } = registration;
+async function registerAgain(on: Queryable, registration: Registration): Promise<Registered> {
+  const { partyId, externalId, metadata } = registration;
   const recording = await lockRecordingByExternalId.find(on, { partyId, externalId });
   if (recording === undefined) {
     // It is there, and hidden from whoever acts for the party.
@@ -191,6 +127,13 @@ async function registerAgain(
   const reference = await findReferenceOfRecording.find(on, { recordingId, audioSha256 });
   if (reference === undefined && (await hasReference.get(on, { recordingId })).isThere)
     throw new Refused({ outcome: 'other_audio', recordingId });
+  const texts = {
+    title: metadata.title,
+    artist: metadata.artist,
+    label: metadata.label,
+    releaseDate: metadata.releaseDate,
+    version: metadata.version,
+  };
   const hasNewText = (await updateRecordingMetadata.find(on, { recordingId, ...texts })) !== undefined;
   const hasNewIsrc = await assertIsrc(on, recordingId, registration);
   // Its metadata came before its audio.

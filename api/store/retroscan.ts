@@ -51,6 +51,8 @@ const advanced = {
 };
 const failed = { retroscan_id: uuid, failure: text, max_failures: integer, now: timestamptz };
 
+/** Retroscans with nothing to look through that are ended together. */
+const maxEndedAtOnce = 1000;
 /** References of one recording that are looked for at the most. */
 const maxReferences = 8;
 
@@ -58,9 +60,16 @@ const requestStatement = statement('request-retroscan', {
   parameters: { ids: uuids, recording_id: uuid, cause: oneOf(...retroscanCauses), now: timestamptz },
   columns: { requested_count: computed(bigint) },
 });
+const requestFirstStatement = statement('request-first-retroscans', {
+  parameters: { ids: uuids, recording_ids: uuids, cause: oneOf(...retroscanCauses), now: timestamptz },
+  columns: { requested_count: computed(bigint) },
+});
 const lockHeadStatement = statement('lock-submission-head', {
   parameters: {},
   columns: { position: bigint },
+});
+const endIdleStatement = statement('end-idle-retroscans', {
+  parameters: { until_position: bigint, now: timestamptz, limit: bigint },
 });
 const startStatement = statement('start-retroscan', {
   parameters: { until_position: bigint, now: timestamptz },
@@ -116,9 +125,22 @@ export async function requestRetroscan(
   return ids;
 }
 
+/** In the transaction that has made the recordings, of which each has one reference. */
+export async function requestFirstRetroscans(
+  on: Queryable,
+  request: {
+    readonly recordingIds: readonly string[];
+    readonly cause: RetroscanCause;
+    readonly now: Date;
+  },
+): Promise<void> {
+  await requestFirstStatement.all(on, { ids: request.recordingIds.map(() => uuidv7()), ...request });
+}
+
 /** Within a transaction: what is being kept meanwhile is waited for, so that nothing comes behind what is looked through. */
 export async function startRetroscan(on: Queryable, now: Date): Promise<RetroscanRow | undefined> {
   const { position: untilPosition } = await lockHeadStatement.get(on, {});
+  await endIdleStatement.all(on, { untilPosition, now, limit: maxEndedAtOnce });
   return startStatement.find(on, { untilPosition, now });
 }
 

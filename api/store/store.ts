@@ -26,12 +26,13 @@ import * as recording from './recording.ts';
 import * as recordingSearch from './recording-search.ts';
 import * as reference from './reference.ts';
 import * as registration from './registration.ts';
+import { openRegistrationLines } from './registration-line.ts';
 import * as report from './report.ts';
 import * as retroscan from './retroscan.ts';
 import * as rights from './rights.ts';
 import * as rightsAssertion from './rights-assertion.ts';
 import * as scan from './scan.ts';
-import type { Session } from './session.ts';
+import { beginning, type Session } from './session.ts';
 import type { Queryable } from './statement.ts';
 import { asStoreError } from './store-unavailable.ts';
 import * as submission from './submission.ts';
@@ -272,6 +273,7 @@ export async function openStore({ databaseUrl, poolSize, log }: StoreOptions): P
   const connections = openConnections(databaseUrl, poolSize, log);
   const service = connections.under({ role: 'service' });
   const forgets = bind(forgetting, service);
+  const registerInLine = openRegistrationLines();
   return {
     ...bind(serviceOperations, service),
     under: (session) => {
@@ -279,6 +281,7 @@ export async function openStore({ databaseUrl, poolSize, log }: StoreOptions): P
       return {
         ...bind(sessionOperations, own),
         ...forgets,
+        registerRecording: (one) => registerInLine(beginning(session), own, one),
         transaction: (work) => own.transaction((on) => work(bind(transactionOperations, on))),
       };
     },

@@ -26,9 +26,11 @@ export function plainEnvironment(added: Readonly<Record<string, string>> = {}): 
   return { ...Object.fromEntries(kept), ...added };
 }
 
+/** `knownKey`: of a registry that has one already, whose first server has said it. */
 export async function startServer(
   dataDir: string,
   environment: Readonly<Record<string, string>> = {},
+  knownKey?: string,
 ): Promise<Server> {
   const child = spawn(process.execPath, [launcher, 'serve', '--data-dir', dataDir, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -36,7 +38,7 @@ export async function startServer(
   });
   const said = await waitForAddress(child);
   const address = /listens on (http:\/\/\S+?),/.exec(said)?.[1];
-  const key = /emk_[a-z0-9]{8}_[A-Za-z0-9_-]{43}/.exec(said)?.[0];
+  const key = /emk_[a-z0-9]{8}_[A-Za-z0-9_-]{43}/.exec(said)?.[0] ?? knownKey;
   if (child.pid === undefined || address === undefined || key === undefined) {
     throw new Error(`the server said neither where it listens nor its first key:\n${said}`);
   }

@@ -108,6 +108,7 @@ describe('the OpenAPI document', () => {
       'POST /v1/policies/{id}/simulation',
       'POST /v1/policies/{id}/versions',
       'POST /v1/recordings',
+      'POST /v1/recordings/bulk',
       'POST /v1/recordings/metadata',
       'POST /v1/recordings/{id}/excluded-intervals/{excluded_interval_id}/lift',
       'POST /v1/recordings/{id}/identifiers',

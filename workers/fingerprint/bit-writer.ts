@@ -1,21 +1,31 @@
 /** Bits, most significant first, for the packed constellation. */
 export class BitWriter {
   #bytes = new Uint8Array(1024);
-  #bitCount = 0;
+  #byteCount = 0;
+  /** Bits that do not make a byte yet: up to 7, in the lowest places. */
+  #pending = 0;
+  #pendingCount = 0;
 
+  /** @param width up to 24; nothing is written where it is not above 0 */
   write(value: number, width: number): void {
-    if (this.#bitCount + width > this.#bytes.length * 8) {
+    if (width <= 0) return;
+    if (this.#byteCount + 4 > this.#bytes.length) {
       const grown = new Uint8Array(this.#bytes.length * 2);
       grown.set(this.#bytes);
       this.#bytes = grown;
     }
-    for (let bit = width - 1; bit >= 0; bit--) {
-      const at = this.#bitCount++;
-      if ((value >>> bit) & 1) this.#bytes[at >> 3] = (this.#bytes[at >> 3] as number) | (128 >> (at & 7));
+    const bits = (this.#pending << width) | (value & ((1 << width) - 1));
+    let count = this.#pendingCount + width;
+    while (count >= 8) {
+      count -= 8;
+      this.#bytes[this.#byteCount++] = bits >>> count;
     }
+    this.#pending = bits & ((1 << count) - 1);
+    this.#pendingCount = count;
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, (this.#bitCount + 7) >> 3);
+    if (this.#pendingCount > 0) this.write(0, 8 - this.#pendingCount);
+    return this.#bytes.slice(0, this.#byteCount);
   }
 }

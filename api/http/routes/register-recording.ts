@@ -1,8 +1,9 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import type { Context } from '../../context.ts';
 import { RegistryError } from '../../errors.ts';
 import { ExternalId, RecordingMetadata } from '../../registry/recording-metadata.ts';
 import { registerRecording } from '../../registry/register-recording.ts';
+import { RegistrationView, viewRegistration } from '../../registry/register-recordings.ts';
 import { callerOf, contextFor } from '../access.ts';
 import type { App } from '../fastify-types.ts';
 import { IdempotencyHeaders } from '../idempotency-headers.ts';
@@ -28,20 +29,6 @@ const RegistrationForm = Type.Object({
 });
 const fieldNames = ['external_id', 'isrc', 'title', 'artist', 'label', 'release_date', 'version'] as const;
 
-const Registration = Type.Object({
-  recording_id: Type.String({ format: 'uuid', examples: ['019c1f9e-0d5b-7c11-8a52-6a1de3b3f0aa'] }),
-  reference_id: Type.String({ format: 'uuid', examples: ['019c1f9e-0d5c-7a6e-9f64-2f6b3c1d8e21'] }),
-  external_id: Type.String({ examples: ['catalog-000123'] }),
-  outcome: Type.Enum(['registered', 'unchanged', 'updated'], {
-    description: 'unchanged: it was there with this audio; updated: and the metadata was other.',
-  }),
-  position: Type.Integer({
-    description: 'A scan with at least this `index_position` has searched it.',
-    examples: [1204],
-  }),
-  duration_ms: Type.Integer({ examples: [284_000] }),
-});
-
 export function registerRecordingRoute(app: App, context: Context, gate: UploadGate, metrics: Metrics): void {
   app.post(
     '/recordings',
@@ -55,8 +42,8 @@ export function registerRecordingRoute(app: App, context: Context, gate: UploadG
         headers: IdempotencyHeaders,
         querystring: OnBehalfOfQuery,
         response: {
-          201: { description: 'Registered, and findable.', ...Registration },
-          200: { description: 'It was registered before.', ...Registration },
+          201: { description: 'Registered, and findable.', ...RegistrationView },
+          200: { description: 'It was registered before.', ...RegistrationView },
           ...problems(...uploadCodes, ...registrationCodes, ...onBehalfCodes),
         },
       },
@@ -77,14 +64,7 @@ export function registerRecordingRoute(app: App, context: Context, gate: UploadG
       metrics.registrations.inc({ outcome: done.outcome });
       reply.status(done.outcome === 'registered' ? 201 : 200);
       reply.header('location', `/v1/recordings/${done.recordingId}`);
-      return {
-        recording_id: done.recordingId,
-        reference_id: done.referenceId,
-        external_id: done.externalId,
-        outcome: done.outcome,
-        position: done.position,
-        duration_ms: done.durationMs,
-      } satisfies Static<typeof Registration>;
+      return viewRegistration(done);
     },
   );
 }

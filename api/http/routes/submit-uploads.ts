@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { Context } from '../../context.ts';
 import { LineAnswer, SubmittedLine, submitUploads } from '../../registry/submit-uploads.ts';
 import { callerOf, contextFor } from '../access.ts';
 import { admitBody } from '../expect-continue.ts';
 import type { App } from '../fastify-types.ts';
+import { sendLines } from '../ndjson-answers.ts';
 import { acceptNdjson, ndjsonType, readLines } from '../ndjson-body.ts';
 import { problems } from '../problem.ts';
 import { uploadTimeoutMs } from '../server-options.ts';
@@ -40,18 +40,7 @@ export function submitUploadsRoute(app: App, context: Context, gate: UploadGate)
       admitBody(request.raw, reply.raw);
       const { partyId } = callerOf(request);
       const lines = readLines(request.raw, context.config.maxPauseMs);
-      async function* answers() {
-        using _place = place;
-        for await (const answer of submitUploads(contextFor(context, request), partyId, lines)) {
-          yield `${JSON.stringify(answer)}\n`;
-        }
-      }
-      // One answer ahead of whoever reads: more would only wait in memory.
-      const stream = Readable.from(answers(), { objectMode: true, highWaterMark: 1 });
-      // Also where it is given up before the first line was asked for.
-      stream.once('close', () => place[Symbol.dispose]());
-      stream.once('error', (error) => request.log.warn({ err: error }, 'a stream of submissions broke off'));
-      return reply.type(ndjsonType).send(stream);
+      return sendLines(request, reply, submitUploads(contextFor(context, request), partyId, lines), place);
     },
   );
 }
