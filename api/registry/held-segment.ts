@@ -6,6 +6,7 @@ import {
   viewSegment,
 } from '../../workers/index/segment.ts';
 import type { SharedSegment } from '../../workers/protocol.ts';
+import { openConstellationFile } from './constellation-file.ts';
 
 export type HeldSegment = {
   /** What crosses to the threads, and no more than that. */
@@ -50,4 +51,11 @@ export function framesOf({ segment, indexByReference }: HeldSegment): number {
 /** Bytes of the constellations. */
 export function constellationBytesOf({ segment }: HeldSegment): number {
   return segment.constellationBegins[segment.referenceCount] as number;
+}
+
+/** Lets go of constellations in memory: they are in the segment's file. */
+export function leaveToFile(one: HeldSegment, path: string): void {
+  const { bytes, constellations } = one.shared;
+  if (!(constellations instanceof SharedArrayBuffer)) return;
+  one.shared = { ...one.shared, constellations: openConstellationFile(path, bytes.byteLength) };
 }

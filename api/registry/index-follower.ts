@@ -11,13 +11,13 @@ import { segmentReference } from '../../workers/index/segment.ts';
 import type { Workers } from '../../workers/pool.ts';
 import type { NewReference, SharedSegment } from '../../workers/protocol.ts';
 import type { Store } from '../store/store.ts';
-import { openConstellationFile } from './constellation-file.ts';
 import { type ExcludedSpans, spansOf } from './excluded-spans.ts';
 import {
   constellationBytesOf,
   framesOf,
   type HeldSegment,
   holdSegment,
+  leaveToFile,
   removeReference,
 } from './held-segment.ts';
 import {
@@ -240,20 +240,12 @@ export async function openIndex(options: {
     try {
       const replaced = retired.splice(0);
       if (!(await writeIndexFiles(folder, registryId, { position, segments }, replaced))) return;
-      for (const one of written) leaveToFile(one);
+      for (const one of written) leaveToFile(one, segmentPath(folder, one.shared.segmentId));
     } catch (error) {
       // The files are a cache: without them a restart takes longer, nothing is lost.
       isChanged = true;
       log.warn({ err: error, folder }, 'the index could not be written to disk');
     }
-  }
-
-  /** Lets go of constellations in memory: they are in the segment's file. */
-  function leaveToFile(one: HeldSegment): void {
-    const { segmentId, bytes, constellations } = one.shared;
-    if (!(constellations instanceof SharedArrayBuffer)) return;
-    const file = openConstellationFile(segmentPath(folder, segmentId), bytes.byteLength);
-    one.shared = { ...one.shared, constellations: file };
   }
 
   const stopListening = await store.listenToFeed((head) => {
