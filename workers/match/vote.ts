@@ -43,6 +43,7 @@ export function vote(searched: readonly SearchedSegment[], probes: Probes, look:
   const found = findRuns(
     searched.map(({ segment }) => segment),
     probes,
+    Math.max(look.maxHits, look.maxSliceHits / sliceShare),
   );
   const whole = affordableEffort(probes, look.maxHits);
   const slices = affordableEffort(probes, look.maxSliceHits / sliceShare);
