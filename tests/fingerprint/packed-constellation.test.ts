@@ -27,22 +27,6 @@ describe.each([referenceRankCount, weakRank + 1])('a packed constellation of %d 
     );
   });
 
-  test('unpacked up to a frame gives the peaks up to it', () => {
-    fc.assert(
-      fc.property(anyConstellation(limits), fc.nat(limits.frameCount), (constellation, untilFrame) => {
-        const { frames, steps, ranks: all } = constellation;
-        const packed = packConstellation(constellation, limits.ranks);
-        const read = unpackConstellation(packed, frames.length, limits.frameCount, limits.ranks, untilFrame);
-        const count = frames.filter((frame) => frame <= untilFrame).length;
-        expect(read?.constellation).toEqual({
-          frames: frames.slice(0, count),
-          steps: steps.slice(0, count),
-          ranks: all.slice(0, count),
-        });
-      }),
-    );
-  });
-
   test('cut short anywhere gives nothing', () => {
     fc.assert(
       fc.property(anyConstellation({ ...limits, frameCount: 200, maxPeaks: 10 }), (constellation) => {

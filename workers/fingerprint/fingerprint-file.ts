@@ -135,12 +135,6 @@ export function decodeFingerprint(bytes: Uint8Array): Fingerprint {
   };
 }
 
-/** The packed constellation of a file that `decodeFingerprint` has read, as it lies there. */
-export function packedConstellationIn(bytes: Uint8Array): Uint8Array {
-  const packedBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(16, true);
-  return bytes.subarray(headerBytes, headerBytes + packedBytes);
-}
-
 function rankCountOf(density: Density): number {
   return density === 'query' ? weakRank + 1 : referenceRankCount;
 }

@@ -44,34 +44,53 @@ function writeBelow(bits: BitWriter, value: number, count: number): void {
 /**
  * Undoes `packConstellation`. The bytes are not trusted: whatever breaks a law of constellations (order, range,
  * count, an end too early) gives `undefined`. `maxFrame` bounds time. `bytesRead` lets the caller refuse a rest.
- * A code is read from one 25-bit window where its quotient is below 7, which nearly all are. Who needs no peaks after
- * `untilFrame` gets none, and has what lies behind them not looked at.
  */
 export function unpackConstellation(
   bytes: Uint8Array,
   peakCount: number,
   maxFrame: number,
   rankCount: number,
-  untilFrame = Number.POSITIVE_INFINITY,
 ): { readonly constellation: Constellation; readonly bytesRead: number } | undefined {
+  const rankWidth = 31 - Math.clz32(rankCount);
+  if (bytes.length * 8 < peakCount * (1 + riceBits + rankWidth)) return undefined;
+  const constellation = {
+    frames: new Uint32Array(peakCount),
+    steps: new Uint16Array(peakCount),
+    ranks: new Uint8Array(peakCount),
+  };
+  const all = { from: 0, count: peakCount };
+  const bytesRead = unpackInto(constellation, all, bytes, { origin: 0, last: maxFrame }, rankCount);
+  return bytesRead < 0 ? undefined : { constellation, bytesRead };
+}
+
+/**
+ * The same as a part of something larger: `peaks.count` peaks from index `peaks.from` on, whose frames are counted from
+ * `times.origin` and end at `times.last`. Gives the bytes read, −1 where a law is broken. A code is read from one 25-bit
+ * window where its quotient is below 7, which nearly all are.
+ */
+export function unpackInto(
+  { frames, steps, ranks }: Constellation,
+  peaks: { readonly from: number; readonly count: number },
+  bytes: Uint8Array,
+  times: { readonly origin: number; readonly last: number },
+  rankCount: number,
+): number {
   const bitCount = bytes.length * 8;
   const rankWidth = 31 - Math.clz32(rankCount);
   const shortRanks = 2 ** (rankWidth + 1) - rankCount;
-  if (bitCount < peakCount * (1 + riceBits + rankWidth)) return undefined;
-  const frames = new Uint32Array(peakCount);
-  const steps = new Uint16Array(peakCount);
-  const ranks = new Uint8Array(peakCount);
+  const maxFrame = times.last;
+  const end = peaks.from + peaks.count;
   let at = 0;
-  let frame = 0;
+  let frame = times.origin;
   let lowest = 0;
-  for (let i = 0; i < peakCount; i++) {
+  for (let i = peaks.from; i < end; i++) {
     let quotient = 0;
     let window = windowAt(bytes, at);
     let ones = Math.clz32(~window);
     while (ones >= 7) {
       quotient += 4;
       at += 4;
-      if (at >= bitCount || frame + (quotient << riceBits) > maxFrame) return undefined;
+      if (at >= bitCount || frame + (quotient << riceBits) > maxFrame) return -1;
       window = windowAt(bytes, at);
       ones = Math.clz32(~window);
     }
@@ -81,7 +100,7 @@ export function unpackConstellation(
     rest <<= riceBits;
     if (gap > 0) lowest = 0;
     const left = stepCount - lowest;
-    if (left === 0) return undefined;
+    if (left === 0) return -1;
     let width = 31 - Math.clz32(left);
     const shortSteps = 2 ** (width + 1) - left;
     let above = width === 0 ? 0 : rest >>> (32 - width);
@@ -92,25 +111,15 @@ export function unpackConstellation(
     if (rank >= shortRanks) rank = (rest >>> (32 - ++rankBits)) - shortRanks;
     at += ones + 1 + riceBits + width + rankBits;
     frame += gap;
-    if (at > bitCount || frame > maxFrame) return undefined;
-    if (frame > untilFrame)
-      return { constellation: firstPeaks({ frames, steps, ranks }, i), bytesRead: (at + 7) >> 3 };
+    if (at > bitCount || frame > maxFrame) return -1;
     frames[i] = frame;
     steps[i] = lowest + above;
     ranks[i] = rank;
     lowest += above + 1;
   }
   // One constellation has one way to be written: the rest of the last byte is 0.
-  if ((at & 7) !== 0 && ((bytes[at >> 3] as number) << (at & 7)) & 0xff) return undefined;
-  return { constellation: { frames, steps, ranks }, bytesRead: (at + 7) >> 3 };
-}
-
-function firstPeaks({ frames, steps, ranks }: Constellation, count: number): Constellation {
-  return {
-    frames: frames.subarray(0, count),
-    steps: steps.subarray(0, count),
-    ranks: ranks.subarray(0, count),
-  };
+  if ((at & 7) !== 0 && ((bytes[at >> 3] as number) << (at & 7)) & 0xff) return -1;
+  return (at + 7) >> 3;
 }
 
 /** At least 25 bits from bit `at` on, the first of them in the highest place. Past the end come zeros. */

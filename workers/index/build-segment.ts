@@ -1,13 +1,7 @@
 /** Makes a segment from fingerprints. Same input, same bytes. */
-import { crc32 } from 'node:zlib';
-import {
-  decodeFingerprint,
-  packedConstellationIn,
-  thinToReference,
-} from '../fingerprint/fingerprint-file.ts';
-import { packConstellation } from '../fingerprint/packed-constellation.ts';
-import { referenceRankCount } from '../fingerprint/parameters.ts';
+import { decodeFingerprint, thinToReference } from '../fingerprint/fingerprint-file.ts';
 import type { NewReference } from '../protocol.ts';
+import { packBlocks } from './constellation-blocks.ts';
 import { keyBits, type Landmarks, referenceLandmarks } from './landmark.ts';
 import { type SegmentBytes, timelineGapFrames } from './segment.ts';
 import { PostingSorter } from './sort-postings.ts';
@@ -18,23 +12,19 @@ export function buildSegment(references: readonly NewReference[]): SegmentBytes 
   const packed: Uint8Array[] = [];
   const landmarks: Landmarks[] = [];
   for (const { referenceId, position, fingerprint } of references) {
-    const decoded = decodeFingerprint(fingerprint);
-    const { constellation } = thinToReference(decoded);
+    const { constellation } = thinToReference(decodeFingerprint(fingerprint));
     const peakCount = constellation.frames.length;
-    // A constellation has one way to be packed: what is at reference density is so already.
-    const bytes =
-      decoded.density === 'reference'
-        ? packedConstellationIn(fingerprint)
-        : packConstellation(constellation, referenceRankCount);
+    const frameCount = (constellation.frames[peakCount - 1] ?? 0) + 1;
+    const { bytes, checksum } = packBlocks(constellation, frameCount);
     landmarks.push(referenceLandmarks(constellation));
     packed.push(bytes);
     parts.push({
       id: Buffer.from(referenceId.replaceAll('-', ''), 'hex'),
       position,
-      frameCount: (constellation.frames[peakCount - 1] ?? 0) + 1,
+      frameCount,
       peakCount,
       constellationBytes: bytes.length,
-      constellationChecksum: crc32(bytes),
+      constellationChecksum: checksum,
     });
   }
   const total = landmarks.reduce((sum, { count }) => sum + count, 0);

@@ -1,5 +1,5 @@
 /** Bytes from a disk: whether they are a segment of this build's format, whole and undamaged. */
-import { crc32 } from 'node:zlib';
+import { areBlocksWhole } from './constellation-blocks.ts';
 import {
   headerBytes,
   layoutSegment,
@@ -40,7 +40,7 @@ const chunkBytes = 4 * 2 ** 20;
 
 /** The same of the second run, which `read` gives the bytes of, from one of them up to another. */
 export async function checkConstellations(
-  { referenceCount, constellationBegins, constellationChecksums }: SegmentViews,
+  { referenceCount, frameCounts, constellationBegins, constellationChecksums }: SegmentViews,
   read: (begin: number, end: number) => Promise<Uint8Array>,
 ): Promise<string | undefined> {
   const beginOf = (index: number) => constellationBegins[index] as number;
@@ -51,7 +51,7 @@ export async function checkConstellations(
     for (; first < last; first++) {
       const origin = beginOf(last) - chunk.length;
       const packed = chunk.subarray(beginOf(first) - origin, beginOf(first + 1) - origin);
-      if (crc32(packed) !== constellationChecksums[first])
+      if (!areBlocksWhole(packed, constellationChecksums[first] as number, frameCounts[first] as number))
         return `the checksum of constellation ${first} does not fit`;
     }
   }

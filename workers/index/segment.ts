@@ -6,7 +6,8 @@
  *
  *   header, 64 bytes
  *      0  4  magic "EMIX"
- *      4  4  format version, 4 (1 had wider cells in its keys, 2 its constellations in more bits, 3 postings of 6 bytes)
+ *      4  4  format version, 5 (1 had wider cells in its keys, 2 its constellations in more bits, 3 postings of 6 bytes,
+ *            4 constellations without blocks)
  *      8  4  parameter version of the constellations
  *     12  4  reference count, n
  *     16  4  posting count
@@ -23,8 +24,8 @@
  *     first frames     u32 × n: on the timeline
  *     frame counts     u32 × n
  *     peak counts      u32 × n
- *     begins           u32 × (n + 1): where each packed constellation begins in the second run, and where the last ends
- *     checksums        u32 × n: CRC-32 of each packed constellation
+ *     begins           u32 × (n + 1): where each constellation begins in the second run, and where the last ends
+ *     checksums        u32 × n: CRC-32 of the directory of each constellation (`constellation-blocks.ts`)
  *   groups       u32 × (2^(s − 3) + 1): the first posting of every 8th slot, and the posting count
  *   slots        bits, from the lowest of each u32 up: for each slot as many 1s as it has postings, then a 0. Zeros
  *                fill the last u32, and one more u32.
@@ -46,7 +47,7 @@ import { anchorBits, keyBits } from './landmark.ts';
 import { groupBits, type SlotDirectory } from './slot-directory.ts';
 
 export const segmentMagic = 0x58494d45;
-export const segmentFormatVersion = 4;
+export const segmentFormatVersion = 5;
 export const headerBytes = 64;
 /** Frames no reference uses, between two: an upload may begin up to this long before a reference does. */
 export const timelineGapFrames = 64;

@@ -1,18 +1,11 @@
-/**
- * Hits: every posting that a probe meets, as a vote for the line it lies on. They are counted twice: by counters that
- * many bins share, which show most of them to be alone, and those that are left bin by bin.
- */
+/** Hits: every posting that a probe meets, as a vote for the line it lies on. */
 import { stepsPerOctave } from '../fingerprint/parameters.ts';
 import { anchorBits, anchorCell } from '../index/landmark.ts';
 import type { Segment } from '../index/segment.ts';
 import { findPostings, frameMaskOf, readAnchors } from '../index/slot-directory.ts';
 import type { FoundRuns, Runs } from './find-runs.ts';
-import { grow, growBytes } from './growing-arrays.ts';
-import { sliceSteps, voteBinShift } from './parameters.ts';
+import { sliceSteps } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
-
-/** `position` is the newest posting that voted, `first` the oldest; they say which reference this is. A posting votes once. */
-export type Bin = { votes: number; sum: number; first: number; position: number };
 
 /** Added to every diagonal so that an upload that begins before its reference still counts upwards. */
 export const bias = 1 << 20;
@@ -21,22 +14,30 @@ export const windowCount = 256;
 export const firstPitchWindow = 2;
 const pitchBias = 64;
 const anchorMask = (1 << anchorBits) - 1;
-/** Counters at the most: 4 MB. */
-const mostCounterBits = 22;
-/** Counters are 16 to 32 times as many as hits: a tenth of these, or so, meets a stranger's in a round. */
-const spareBits = 4;
-/** Spreads the pitch windows of one diagonal over the counters; odd. */
-const pitchStride = 40_503;
-/** Hits are counted in rounds, each of those that the one before left; what shares a counter in one is apart in the next. */
-const rounds = [0, 1_664_525];
-/** Kept between calls: one set of buffers a thread. */
-const counters = new Uint8Array(2 ** mostCounterBits);
-let counterBits = mostCounterBits;
-let counterMask = 2 ** counterBits - 1;
-let turn = 0;
-let hitDiagonals = new Uint32Array(2 ** 14);
-let hitPositions = new Uint32Array(2 ** 14);
-let hitWindows = new Uint8Array(2 ** 14);
+
+/** In parallel, an entry for each hit. */
+export class Hits {
+  /** Position on the timeline − tempo × upload frame, + `bias`. */
+  diagonals = new Uint32Array(0);
+  /** Of the posting, on the timeline. */
+  positions = new Uint32Array(0);
+  /** Of its pitch. */
+  windows = new Uint8Array(0);
+
+  /** Keeps the first `kept`. */
+  makeRoom(count: number, kept: number): void {
+    if (count <= this.diagonals.length) return;
+    const { diagonals, positions, windows } = this;
+    const room = 2 ** Math.ceil(Math.log2(count));
+    this.diagonals = new Uint32Array(room);
+    this.positions = new Uint32Array(room);
+    this.windows = new Uint8Array(room);
+    this.diagonals.set(diagonals.subarray(0, kept));
+    this.positions.set(positions.subarray(0, kept));
+    this.windows.set(windows.subarray(0, kept));
+  }
+}
+
 /** Anchors' cells of the postings that are being read. */
 let cells = new Uint8Array(2 ** 10);
 const range = { begin: 0, end: 0 };
@@ -47,8 +48,7 @@ const windowOfCell = new Uint8Array(1 << anchorBits);
 const noWindow = 255;
 
 /**
- * Sets down each posting that is to be read; says how many. Valid until the next call. A bucket that too many postings share is not read
- * whole but, up to the effort `slices`, where the lines of the plane put its anchors: 8 % of it, so that a large index
+ * Adds each posting that is to be read to no hits; says how many. A bucket that too many postings share is not read whole but, up to the effort `slices`, where the lines of the plane put its anchors: 8 % of it, so that a large index
  * is searched along them as a small one is searched everywhere.
  */
 export function readHits(
@@ -58,6 +58,7 @@ export function readHits(
   { count: runs, probes, begins, ends }: Runs,
   whole: number,
   slices: number,
+  hits: Hits,
 ): number {
   const isKnown = isPitchKnown(hypothesis);
   const lines = linesOf(hypothesis);
@@ -107,7 +108,8 @@ export function readHits(
           cellsBegin = begin;
         }
       }
-      if (count + end - begin > hitDiagonals.length) growHits(count + end - begin);
+      hits.makeRoom(count + end - begin, count);
+      const { diagonals, positions, windows } = hits;
       for (let at = begin; at < end; at++) {
         const posting = postings[at] as number;
         let window = 0;
@@ -119,9 +121,9 @@ export function readHits(
           if (window === noWindow) continue;
         }
         const position = posting & frameMask;
-        hitPositions[count] = position;
-        hitDiagonals[count] = position - frame;
-        hitWindows[count++] = window;
+        positions[count] = position;
+        diagonals[count] = position - frame;
+        windows[count++] = window;
       }
     }
   }
@@ -154,70 +156,6 @@ function placeWindows(
   }
 }
 
-/** Votes by bin × `windowCount` + window, without most of those that are fewer than `leastVotes` of their window. */
-export function countHits(hitCount: number, leastVotes: Uint8Array): ReadonlyMap<number, Readonly<Bin>> {
-  let count = hitCount;
-  for (const round of rounds) count = keepCrowded(count, round, leastVotes);
-  const bins = new Map<number, Bin>();
-  for (let i = 0; i < count; i++) {
-    const diagonal = hitDiagonals[i] as number;
-    const key = (diagonal >>> voteBinShift) * windowCount + (hitWindows[i] as number);
-    const position = hitPositions[i] as number;
-    const found = bins.get(key);
-    if (found === undefined) bins.set(key, { votes: 1, sum: diagonal, first: position, position });
-    else if (found.position !== position) {
-      found.votes++;
-      found.sum += diagonal;
-      found.position = position;
-    }
-  }
-  return bins;
-}
-
-/**
- * Keeps those of the hits that have enough others around them, as far as counters tell that strangers share; says how
- * many.
- */
-function keepCrowded(count: number, round: number, leastVotes: Uint8Array): number {
-  counterBits = Math.min(mostCounterBits, 32 - Math.clz32(count) + spareBits);
-  counterMask = 2 ** counterBits - 1;
-  turn = round;
-  for (let i = 0; i < count; i++) {
-    const at = counterAt((hitDiagonals[i] as number) >>> voteBinShift, hitWindows[i] as number);
-    if ((counters[at] as number) < 255) counters[at] = (counters[at] as number) + 1;
-  }
-  let crowded = 0;
-  for (let i = 0; i < count; i++) {
-    const window = hitWindows[i] as number;
-    const diagonal = hitDiagonals[i] as number;
-    if (votesAround(diagonal >>> voteBinShift, window) < (leastVotes[window] as number)) continue;
-    hitDiagonals[crowded] = diagonal;
-    hitPositions[crowded] = hitPositions[i] as number;
-    hitWindows[crowded++] = window;
-  }
-  counters.fill(0, 0, counterMask + 1);
-  return crowded;
-}
-
-function counterAt(bin: number, window: number): number {
-  return (bin + Math.imul(bin >>> counterBits, turn) + window * pitchStride) & counterMask;
-}
-
-/** Votes of a bin, of the better bin beside it in time, and of the better pair beside both in pitch. */
-function votesAround(bin: number, window: number): number {
-  const here = pairVotes(bin, window);
-  if (window < firstPitchWindow) return here;
-  return here + Math.max(pairVotes(bin, window - 1), pairVotes(bin, window + 1));
-}
-
-function pairVotes(bin: number, window: number): number {
-  const own = counters[counterAt(bin, window)] as number;
-  return (
-    own +
-    Math.max(counters[counterAt(bin + 1, window)] as number, counters[counterAt(bin - 1, window)] as number)
-  );
-}
-
 /** The pitch in the middle of a window. */
 export function pitchOf(hypothesis: Hypothesis, window: number): number {
   if (isPitchKnown(hypothesis)) return hypothesis.lowestPitch;
@@ -230,12 +168,4 @@ function linesOf(hypothesis: Hypothesis): number[] {
   if (isPitchKnown(hypothesis) || hypothesis.tempo === 1) return [];
   const speed = Math.log2(hypothesis.tempo) * stepsPerOctave;
   return speed > 0 ? [speed, 0] : [0, speed];
-}
-
-function growHits(least: number): void {
-  while (hitDiagonals.length < least) {
-    hitDiagonals = grow(hitDiagonals);
-    hitPositions = grow(hitPositions);
-    hitWindows = growBytes(hitWindows);
-  }
 }

@@ -236,20 +236,24 @@ function verifyCandidate(
   kept.push({ referenceId: id, stretch: verdict.stretch, logProbability: verdict.logProbability });
 }
 
-/** Most candidates are refused by the peaks of the window, so that the reference is unpacked as far as these. */
+/** Most candidates are refused by the peaks of the window, so that no more of the reference is unpacked than these. */
 function glanceAt(scan: Scan, candidate: Candidate, window: Window): Verdict | undefined {
   if (!scan.alternatives && rivalOf(scan, candidate, window) !== undefined) return undefined;
   const guess = guessOf(candidate);
+  const fromFrame = guess.diagonal + guess.tempo * window.begin - glanceReachFrames;
   const untilFrame = guess.diagonal + guess.tempo * window.end + glanceReachFrames;
-  const seen = glance(getReference(scan, candidate, untilFrame), scan.upload, guess, window);
+  const seen = glance(getReference(scan, candidate, fromFrame, untilFrame), scan.upload, guess, window);
   if (!('outcome' in seen)) return undefined;
-  const isWithin = seen.outcome === 'unaligned' || referenceFrameAt(seen.alignment, window.end) <= untilFrame;
+  const isWithin =
+    seen.outcome === 'unaligned' ||
+    (referenceFrameAt(seen.alignment, window.begin) >= fromFrame &&
+      referenceFrameAt(seen.alignment, window.end) <= untilFrame);
   return isWithin ? seen : undefined;
 }
 
 function verifyWhole(scan: Scan, candidate: Candidate, window: Window, tried: Tried): Verdict {
   const { upload, logThreshold } = scan;
-  const constellation = getReference(scan, candidate, Number.POSITIVE_INFINITY);
+  const constellation = getReference(scan, candidate, 0, Number.POSITIVE_INFINITY);
   const rival = scan.alternatives ? undefined : rivalOf(scan, candidate, window)?.stretch.alignment;
   const toBeat = rival === undefined ? 0 : agreementIn(window, constellation, upload, rival);
   return verify(constellation, upload, guessOf(candidate), window, tried, logThreshold, toBeat);
@@ -283,8 +287,13 @@ function rivalOf(scan: Scan, candidate: Candidate, { begin, end }: Window): Foun
 const referenceIdOf = (candidate: Candidate) =>
   segmentReference(candidate.segment, candidate.referenceIndex).referenceId;
 
-/** Its peaks up to a frame at least. */
-function getReference(scan: Scan, candidate: Candidate, untilFrame: number): Constellation {
+/** Its peaks from one frame up to another at least. */
+function getReference(
+  scan: Scan,
+  candidate: Candidate,
+  fromFrame: number,
+  untilFrame: number,
+): Constellation {
   const { segment, referenceIndex } = candidate;
-  return scan.references.get(referenceIdOf(candidate), segment, referenceIndex, untilFrame);
+  return scan.references.get(referenceIdOf(candidate), segment, referenceIndex, fromFrame, untilFrame);
 }

@@ -6,21 +6,34 @@ import type { Segment } from '../index/segment.ts';
 /** Kept during a scan: about 20 MB. */
 const maxKept = 512;
 
-export class UnpackedReferences {
-  readonly #kept = new Map<string, { readonly constellation: Constellation; readonly untilFrame: number }>();
+type Kept = {
+  readonly constellation: Constellation;
+  readonly fromFrame: number;
+  readonly untilFrame: number;
+};
 
-  /** Its peaks up to a frame at least. */
-  get(referenceId: string, segment: Segment, index: number, untilFrame: number): Constellation {
+export class UnpackedReferences {
+  readonly #kept = new Map<string, Kept>();
+
+  /** Its peaks from one frame up to another at least. */
+  get(
+    referenceId: string,
+    segment: Segment,
+    index: number,
+    fromFrame: number,
+    untilFrame: number,
+  ): Constellation {
     const kept = this.#kept.get(referenceId);
-    if (kept !== undefined && kept.untilFrame >= untilFrame) return kept.constellation;
+    if (kept !== undefined && kept.fromFrame <= Math.max(0, fromFrame) && kept.untilFrame >= untilFrame)
+      return kept.constellation;
     // Who is asked for again is likely to be asked for once more.
-    const until = kept === undefined ? untilFrame : Number.POSITIVE_INFINITY;
-    const constellation = getConstellation(segment, index, until);
+    const [from, until] = kept === undefined ? [fromFrame, untilFrame] : [0, Number.POSITIVE_INFINITY];
+    const constellation = getConstellation(segment, index, from, until);
     if (kept === undefined && this.#kept.size >= maxKept) {
       const [oldest] = this.#kept.keys();
       this.#kept.delete(oldest as string);
     }
-    this.#kept.set(referenceId, { constellation, untilFrame: until });
+    this.#kept.set(referenceId, { constellation, fromFrame: from, untilFrame: until });
     return constellation;
   }
 }

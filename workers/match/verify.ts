@@ -148,8 +148,8 @@ export function glance(
     : { alignment, agreement };
 }
 
-/** Frames of the reference, beyond where a guess puts the window's end, that a glance looks at no peak behind. */
-export const glanceReachFrames = 200;
+/** Frames of the reference, beyond where a guess puts the window's ends, that a glance seldom looks at a peak behind. */
+export const glanceReachFrames = 40;
 
 /** The share of the reference's peaks that an alignment finds again in a window. */
 export function agreementIn(

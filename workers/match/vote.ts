@@ -4,8 +4,10 @@
  */
 import { referenceAt, type Segment } from '../index/segment.ts';
 import type { Guess } from './align.ts';
+import type { BinTable } from './bins.ts';
+import { countHits } from './count-hits.ts';
 import { affordableEffort, findRuns, type Runs } from './find-runs.ts';
-import { type Bin, bias, countHits, firstPitchWindow, pitchOf, readHits, windowCount } from './hits.ts';
+import { bias, firstPitchWindow, Hits, pitchOf, readHits, windowCount } from './hits.ts';
 import type { SearchedSegment } from './match-upload.ts';
 import { fitSteps, type Look, sliceShare } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
@@ -30,8 +32,10 @@ export type Candidate = {
 
 /** A vote for an open pitch knows it to within this many steps. */
 const openPitchReach = 16;
-/** Votes that a line needs, by pitch window. Kept between calls. */
-const leastVotes = new Uint8Array(windowCount);
+/** Kept between calls. */
+const hits = new Hits();
+/** What a line is worth above its votes, by pitch window. Kept between calls. */
+const extra = new Uint8Array(windowCount);
 
 export function guessOf({ diagonal, pitch, hypothesis }: Candidate): Guess {
   const pitchReach = isPitchKnown(hypothesis) ? fitSteps : openPitchReach;
@@ -47,10 +51,15 @@ export function vote(searched: readonly SearchedSegment[], probes: Probes, look:
   );
   const whole = affordableEffort(probes, look.maxHits);
   const slices = affordableEffort(probes, look.maxSliceHits / sliceShare);
-  markLines(probes.hypothesis, look.minVotes, look.lineVotes);
+  markLines(probes.hypothesis, look);
   const candidates = searched.flatMap(({ segment, tombstones }, i) => {
-    const hitCount = readHits(segment, probes, found, found.ofSegments[i] as Runs, whole, slices);
-    return chooseCandidates(segment, tombstones, probes.hypothesis, countHits(hitCount, leastVotes), look);
+    const choose = (most: number): Candidate[] => {
+      const hitCount = readHits(segment, probes, found, found.ofSegments[i] as Runs, whole, slices, hits);
+      const { table, isComplete } = countHits(hits, hitCount, extra, look.minVotes, most);
+      const chosen = chooseCandidates(segment, tombstones, probes.hypothesis, table, look);
+      return chosen.length < look.maxCandidates && !isComplete ? choose(Number.POSITIVE_INFINITY) : chosen;
+    };
+    return choose(look.maxCandidates);
   });
   return bestOf(candidates, look.maxCandidates);
 }
@@ -59,51 +68,79 @@ export function vote(searched: readonly SearchedSegment[], probes: Probes, look:
  * Most who alter a recording change its speed, its tempo alone or its pitch alone. On these lines of the plane there
  * are few hypotheses, and so fewer votes mean as much.
  */
-function markLines(hypothesis: Hypothesis, minVotes: number, lineVotes: number): void {
-  leastVotes.fill(isPitchKnown(hypothesis) || hypothesis.tempo === 1 ? lineVotes : minVotes);
-  leastVotes.fill(lineVotes, 0, firstPitchWindow);
+function markLines(hypothesis: Hypothesis, { minVotes, lineVotes }: Look): void {
+  const ofLine = minVotes - lineVotes;
+  extra.fill(isPitchKnown(hypothesis) || hypothesis.tempo === 1 ? ofLine : 0);
+  extra.fill(ofLine, 0, firstPitchWindow);
 }
 
-/** The best `most` lines of one segment. */
+/** The best `most` lines of one segment. Of neighbouring bins the larger speaks for all; the lower one where they are equal. */
 function chooseCandidates(
   segment: Segment,
   tombstones: Uint8Array,
   hypothesis: Hypothesis,
-  bins: ReadonlyMap<number, Readonly<Bin>>,
+  table: BinTable,
   { minVotes, voteFrames, maxCandidates: most }: Look,
 ): Candidate[] {
+  const { count, bins, windows, votes: votesOf, sums, firsts, positions } = table;
   let candidates: Candidate[] = [];
-  let least = 0;
-  for (const [key, own] of bins) {
-    const before = bins.get(key - windowCount);
-    const after = bins.get(key + windowCount);
-    const isOpen = key % windowCount >= firstPitchWindow;
-    const below = isOpen ? bins.get(key - 1) : undefined;
-    const above = isOpen ? bins.get(key + 1) : undefined;
-    // Of neighbouring bins the larger speaks for all; the lower one where they are equal.
-    if ((before?.votes ?? 0) >= own.votes || (below?.votes ?? 0) >= own.votes) continue;
-    if ((after?.votes ?? 0) > own.votes || (above?.votes ?? 0) > own.votes) continue;
-    const inTime = larger(before, after);
-    const inPitch = larger(below, above);
-    const votes = own.votes + (inTime?.votes ?? 0) + (inPitch?.votes ?? 0);
-    const needed = leastVotes[key % windowCount] as number;
-    const first = Math.min(own.first, inTime?.first ?? own.first, inPitch?.first ?? own.first);
-    const last = Math.max(own.position, inTime?.position ?? 0, inPitch?.position ?? 0);
+  let least = minVotes;
+  for (let i = 0; i < count; i++) {
+    const window = windows[i] as number;
+    const ofLine = extra[window] as number;
+    const isOpen = window >= firstPitchWindow;
+    const own = votesOf[i] as number;
+    // Neighbours have no more votes than it has itself.
+    const atMost = own * (isOpen ? 3 : 2);
+    if (atMost + ofLine < least) continue;
+    const bin = bins[i] as number;
+    const before = table.find(bin - 1, window);
+    const votesBefore = before < 0 ? 0 : (votesOf[before] as number);
+    if (votesBefore >= own) continue;
+    const after = table.find(bin + 1, window);
+    const votesAfter = after < 0 ? 0 : (votesOf[after] as number);
+    if (votesAfter > own) continue;
+    const inTime = votesBefore >= votesAfter ? before : after;
+    let inPitch = -1;
+    if (isOpen) {
+      const below = table.find(bin, window - 1);
+      const votesBelow = below < 0 ? 0 : (votesOf[below] as number);
+      if (votesBelow >= own) continue;
+      const above = table.find(bin, window + 1);
+      const votesAbove = above < 0 ? 0 : (votesOf[above] as number);
+      if (votesAbove > own) continue;
+      inPitch = votesBelow >= votesAbove ? below : above;
+    }
+    let votes = own;
+    let sum = sums[i] as number;
+    let first = firsts[i] as number;
+    let last = positions[i] as number;
+    if (inTime >= 0) {
+      votes += votesOf[inTime] as number;
+      sum += sums[inTime] as number;
+      first = Math.min(first, firsts[inTime] as number);
+      last = Math.max(last, positions[inTime] as number);
+    }
+    if (inPitch >= 0) {
+      votes += votesOf[inPitch] as number;
+      sum += sums[inPitch] as number;
+      first = Math.min(first, firsts[inPitch] as number);
+      last = Math.max(last, positions[inPitch] as number);
+    }
     const counted = Math.min(votes, 1 + (last - first) / voteFrames);
-    const weight = counted + minVotes - needed;
-    if (counted < needed || weight < least) continue;
-    const referenceIndex = referenceAt(segment, own.position);
+    const weight = counted + ofLine;
+    if (weight < least) continue;
+    const referenceIndex = referenceAt(segment, positions[i] as number);
     if (tombstones[referenceIndex]) continue;
-    const line = (own.sum + (inTime?.sum ?? 0) + (inPitch?.sum ?? 0)) / votes - bias;
     candidates.push({
       segment,
       referenceIndex,
       hypothesis,
-      diagonal: Math.round(line) - (segment.firstFrames[referenceIndex] as number),
-      pitch: pitchOf(hypothesis, key % windowCount),
+      diagonal: Math.round(sum / votes - bias) - (segment.firstFrames[referenceIndex] as number),
+      pitch: pitchOf(hypothesis, window),
       votes: Math.floor(counted),
       weight,
-      isOnLine: needed < minVotes,
+      isOnLine: ofLine > 0,
     });
     if (candidates.length < 2 * most) continue;
     candidates = bestOf(candidates, most);
@@ -114,8 +151,4 @@ function chooseCandidates(
 
 function bestOf(candidates: Candidate[], most: number): Candidate[] {
   return candidates.sort((a, b) => b.weight - a.weight).slice(0, most);
-}
-
-function larger(a: Readonly<Bin> | undefined, b: Readonly<Bin> | undefined): Readonly<Bin> | undefined {
-  return (a?.votes ?? 0) >= (b?.votes ?? 0) ? a : b;
 }

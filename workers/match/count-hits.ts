@@ -1,0 +1,170 @@
+/**
+ * Hits are counted twice: by counters that many bins share, which show most of them to be alone, and those that are left
+ * bin by bin.
+ */
+import { BinTable } from './bins.ts';
+import { firstPitchWindow, Hits } from './hits.ts';
+import { voteBinShift } from './parameters.ts';
+
+/**
+ * Hits of one part of the timeline, about: so few that their counters stay in the processor's nearest cache. A hit is
+ * counted in half the time that it takes where counters are megabytes.
+ */
+const partBits = 11;
+const mostPartsBits = 11;
+/** Counters are 8 to 16 times as many as hits: a fifth of these, or so, meets a stranger's in a round. */
+const spareBits = 3;
+const mostCounterBits = 20;
+/** Spreads the pitch windows of one diagonal over the counters; odd. */
+const pitchStride = 40_503;
+/** Hits are counted in rounds, each of those that the one before left; what shares a counter in one is apart in the next. */
+const rounds = [0, 1_664_525] as const;
+/** Hits that are left for each candidate that is wanted: of its own bins, of strangers', of bins too narrow in time. */
+const hitsEach = 32;
+/** What bins are worth is told apart up to this. */
+const maxWorth = 255;
+/** Kept between calls: one set of buffers a thread. */
+const counters = new Uint8Array(2 ** mostCounterBits);
+let counterBits = 0;
+let counterMask = 0;
+let turn = 0;
+const sorted = new Hits();
+let worths = new Uint8Array(0);
+/** Hits by what their bins are worth. */
+const worthCounts = new Uint32Array(maxWorth + 1);
+const partEnds = new Uint32Array(2 ** mostPartsBits);
+const table = new BinTable();
+
+/**
+ * Votes by bin, without most of the bins that are worth less than `least`: what a bin is worth is its votes and those of its
+ * neighbours, and what `extra` says of its window. Where bins that are worth `least` are more than enough for `most`
+ * candidates, without most of those that are worth less than these either. Valid until the next call.
+ */
+export function countHits(
+  hits: Hits,
+  hitCount: number,
+  extra: Uint8Array,
+  least: number,
+  most: number,
+): { readonly table: BinTable; readonly isComplete: boolean } {
+  const parts = sortByPart(hits, hitCount);
+  if (worths.length < sorted.diagonals.length) worths = new Uint8Array(sorted.diagonals.length);
+  worthCounts.fill(0);
+  let count = 0;
+  for (let part = 0, begin = 0; part < parts; part++) {
+    const end = partEnds[part] as number;
+    count = keepCrowded(begin, end, count, rounds[0], extra, least);
+    begin = end;
+  }
+  let needed = maxWorth;
+  for (let some = worthCounts[needed] as number; needed > least && some < hitsEach * most; )
+    some += worthCounts[--needed] as number;
+  count = keepWorthy(count, needed);
+  count = keepCrowded(0, count, 0, rounds[1], extra, needed);
+  table.clear(count);
+  const { diagonals, windows, positions } = sorted;
+  for (let i = 0; i < count; i++)
+    table.add(diagonals[i] as number, windows[i] as number, positions[i] as number);
+  return { table, isComplete: needed === least };
+}
+
+/** Into `sorted`, by the part of the timeline that they lie in, else as they are; says how many parts there are. */
+function sortByPart({ diagonals, positions, windows }: Hits, count: number): number {
+  sorted.makeRoom(Math.max(1, count), 0);
+  let highest = 0;
+  for (let i = 0; i < count; i++) if ((diagonals[i] as number) > highest) highest = diagonals[i] as number;
+  const bits = Math.min(mostPartsBits, Math.max(0, 32 - Math.clz32(count) - partBits));
+  const shift = Math.max(0, 32 - Math.clz32(highest) - bits);
+  partEnds.fill(0);
+  // A shift by 32 is one by 0.
+  if (shift === 32) return 1;
+  for (let i = 0; i < count; i++) {
+    const part = (diagonals[i] as number) >>> shift;
+    partEnds[part] = (partEnds[part] as number) + 1;
+  }
+  const parts = (highest >>> shift) + 1;
+  for (let part = 0, begin = 0; part < parts; part++) {
+    const own = partEnds[part] as number;
+    partEnds[part] = begin;
+    begin += own;
+  }
+  const to = sorted;
+  for (let i = 0; i < count; i++) {
+    const diagonal = diagonals[i] as number;
+    const part = diagonal >>> shift;
+    const at = partEnds[part] as number;
+    partEnds[part] = at + 1;
+    to.diagonals[at] = diagonal;
+    to.positions[at] = positions[i] as number;
+    to.windows[at] = windows[i] as number;
+  }
+  return parts;
+}
+
+/**
+ * Keeps those of the hits from `begin` up to `end` whose bins are worth `least`, as far as counters tell that strangers
+ * share, from `kept` on; says where they end, sets down what the bin of each is worth, and counts them by that.
+ */
+function keepCrowded(
+  begin: number,
+  end: number,
+  kept: number,
+  round: number,
+  extra: Uint8Array,
+  least: number,
+): number {
+  const { diagonals, positions, windows } = sorted;
+  counterBits = Math.min(mostCounterBits, 32 - Math.clz32(end - begin) + spareBits);
+  counterMask = 2 ** counterBits - 1;
+  turn = round;
+  for (let i = begin; i < end; i++) {
+    const at = counterAt((diagonals[i] as number) >>> voteBinShift, windows[i] as number);
+    if ((counters[at] as number) < 255) counters[at] = (counters[at] as number) + 1;
+  }
+  let to = kept;
+  for (let i = begin; i < end; i++) {
+    const window = windows[i] as number;
+    const diagonal = diagonals[i] as number;
+    const votes = votesAround(diagonal >>> voteBinShift, window);
+    const worth = Math.min(maxWorth, votes + (extra[window] as number));
+    if (worth < least) continue;
+    worthCounts[worth] = (worthCounts[worth] as number) + 1;
+    diagonals[to] = diagonal;
+    positions[to] = positions[i] as number;
+    worths[to] = worth;
+    windows[to++] = window;
+  }
+  counters.fill(0, 0, counterMask + 1);
+  return to;
+}
+
+function keepWorthy(count: number, least: number): number {
+  const { diagonals, positions, windows } = sorted;
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    if ((worths[i] as number) < least) continue;
+    diagonals[kept] = diagonals[i] as number;
+    positions[kept] = positions[i] as number;
+    windows[kept++] = windows[i] as number;
+  }
+  return kept;
+}
+
+function counterAt(bin: number, window: number): number {
+  return (bin + Math.imul(bin >>> counterBits, turn) + window * pitchStride) & counterMask;
+}
+
+/** Votes of a bin, of the better bin beside it in time, and of the better pair beside both in pitch. */
+function votesAround(bin: number, window: number): number {
+  const here = pairVotes(bin, window);
+  if (window < firstPitchWindow) return here;
+  return here + Math.max(pairVotes(bin, window - 1), pairVotes(bin, window + 1));
+}
+
+function pairVotes(bin: number, window: number): number {
+  const own = counters[counterAt(bin, window)] as number;
+  return (
+    own +
+    Math.max(counters[counterAt(bin + 1, window)] as number, counters[counterAt(bin - 1, window)] as number)
+  );
+}
