@@ -2,18 +2,38 @@
  * A bank of past submissions in this process: synthetic ones (`synthetic/recordings.ts`) cut to the lengths of uploads,
  * and real uploads planted among them, in segments as the bank holds them.
  */
+import { chooseMerge } from '../../api/registry/merge-policy.ts';
 import type { Constellation } from '../../workers/fingerprint/constellation.ts';
 import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
-import { openSegment, type SegmentBytes } from '../../workers/index/segment.ts';
+import { mergeSegments } from '../../workers/index/merge-segments.ts';
+import { openSegment, readSegmentHeader, type SegmentBytes } from '../../workers/index/segment.ts';
 import type { SearchedSegment } from '../../workers/match/match-upload.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { openProgress } from '../report/progress.ts';
 import { seededRandom } from '../report/statistics.ts';
 import { syntheticFingerprint, syntheticSeed } from '../synthetic/fingerprint-files.ts';
 
-const submissionsInSegment = 25_000;
+/** Of a segment before it is merged. */
+const submissionsInBatch = 5_000;
+
+/** As the bank's own are when nothing has come for a while. */
+function mergeWhatIsDue(made: SegmentBytes[]): void {
+  for (;;) {
+    const sizes = made.map(({ bytes }) => readSegmentHeader(bytes).postingCount);
+    const chosen = chooseMerge(
+      sizes.map((postings) => ({ postings, livePostings: postings })),
+      'resting',
+    );
+    if (chosen === undefined) return;
+    const sources = made.slice(chosen.from, chosen.to).map((one) => {
+      const { referenceCount } = openSegment(one);
+      return { ...one, tombstones: new SharedArrayBuffer(referenceCount) };
+    });
+    made.splice(chosen.from, sources.length, mergeSegments(sources));
+  }
+}
 
 /** Seconds, and the share of submissions that last no longer. */
 const lengths = [
@@ -43,21 +63,22 @@ export function buildBank(
   { count, seed }: { readonly count: number; readonly seed: number },
 ): Bank {
   const total = count + planted.length;
-  const segmentCount = Math.ceil(total / submissionsInSegment);
+  const batchCount = Math.ceil(total / submissionsInBatch);
   const bytesAt = (i: number) =>
     planted[i] ?? encodeFingerprint(syntheticUpload(sources, syntheticSeed(seed, i)));
   const made: SegmentBytes[] = [];
   const progress = openProgress('making the bank', total);
   let buildCpuSeconds = 0;
-  for (let s = 0; s < segmentCount; s++) {
+  for (let s = 0; s < batchCount; s++) {
     const members: NewReference[] = [];
-    // The planted are the first of all, and so in every segment some.
-    for (let i = s; i < total; i += segmentCount) {
+    // The planted are the first of all, and so in every batch some.
+    for (let i = s; i < total; i += batchCount) {
       members.push({ referenceId: idOf(i), position: i + 1, fingerprint: bytesAt(i) });
       progress.step('');
     }
     const before = process.cpuUsage();
     made.push(buildSegment(members));
+    mergeWhatIsDue(made);
     const { user, system } = process.cpuUsage(before);
     buildCpuSeconds += (user + system) / 1e6;
   }

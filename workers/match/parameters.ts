@@ -37,7 +37,10 @@ export const strayEffort = 8;
 /** … and for each doubling of the postings that share its place. */
 export const sharedEffort = 4;
 
-/** The most salient peaks first: they find nearly everything. */
+/**
+ * The most salient peaks first: they find nearly everything. Of 907 excerpts among 100,000 synthetic recordings that this look
+ * finds and 18 that the second does, the right candidate was the 61st of the one and the 171st of the other at the last.
+ */
 export const firstLook: Look = {
   ranks: 15,
   strays: 1,
@@ -45,11 +48,11 @@ export const firstLook: Look = {
   minVotes: 3,
   lineVotes: 3,
   voteFrames: 5,
-  maxHits: 2 ** 18,
+  maxHits: 2 ** 17,
   maxSliceHits: 0,
-  maxCandidates: 600,
+  maxCandidates: 150,
 };
-export const secondLook: Look = { ...firstLook, ranks: 30, strays: 2, effort: 60 };
+export const secondLook: Look = { ...firstLook, ranks: 30, strays: 2, effort: 60, maxCandidates: 300 };
 /**
  * All peaks, weak ones too, for what lies buried under speech: of 40 excerpts under it, 37 are found. Weak peaks have no
  * ranks of their own, so none of their landmarks is likelier than another: at an effort of 220, 30 of the 40 are found.
@@ -59,6 +62,7 @@ export const buriedLook: Look = {
   ranks: 64,
   effort: Number.POSITIVE_INFINITY,
   maxHits: 2 ** 22,
+  maxCandidates: 600,
 };
 /**
  * … among this many postings or more (2,500 h) without strays: of 40 excerpts under speech among 100,000 synthetic
@@ -78,7 +82,7 @@ export const alteredLook: Look = {
   maxCandidates: 60,
 };
 /** At the tempo itself every pitch is on a line: pitch alone. */
-export const pitchLook: Look = { ...alteredLook, maxHits: 2 ** 21 };
+export const pitchLook: Look = { ...alteredLook, maxHits: 2 ** 18 };
 /** Candidates verified in a window, of all tempos. */
 export const maxCandidates = 600;
 
