@@ -20,6 +20,7 @@ import {
   maxFalseMatchProbability,
   pitchLook,
   secondLook,
+  sureWeight,
   windowFrames,
   windowHopFrames,
 } from './parameters.ts';
@@ -188,19 +189,32 @@ function searchBuried(scan: Scan, window: Window): void {
 }
 
 /**
- * Every hypothesis votes before any candidate is verified: the right tempo's votes stand out among the tempos. Once a
- * window is covered, only other places of what covers it are looked at.
+ * Every hypothesis votes before any candidate is verified: the right tempo's votes stand out among the tempos. Those with so
+ * many that they are hardly wrong wait for the tempos beside theirs alone, and where they cover the window no others vote.
+ * Then only other places of what covers it are looked at.
  */
 function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothesis[]): void {
-  const candidates = hypotheses
-    .flatMap((hypothesis) => voteOn(scan, window, lookOf(hypothesis), hypothesis))
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, maxCandidates);
-  for (const candidate of candidates) {
-    if (isCovered(scan.stretches, window) && rivalOf(scan, candidate, window) === undefined) continue;
-    const alterations = countHypotheses(hypotheses, candidate.isOnLine);
-    verifyCandidate(scan, candidate, lookOf(candidate.hypothesis), window, alterations);
+  const candidates: Candidate[] = [];
+  const tryBest = (count: number) => {
+    for (const candidate of candidates.splice(0, count)) {
+      if (isCovered(scan.stretches, window) && rivalOf(scan, candidate, window) === undefined) continue;
+      const alterations = countHypotheses(hypotheses, candidate.isOnLine);
+      verifyCandidate(scan, candidate, lookOf(candidate.hypothesis), window, alterations);
+    }
+  };
+  let isSureAt = Number.POSITIVE_INFINITY;
+  for (const [i, hypothesis] of hypotheses.entries()) {
+    candidates.push(...voteOn(scan, window, lookOf(hypothesis), hypothesis));
+    candidates.sort((a, b) => b.weight - a.weight);
+    const sure = candidates.filter(({ weight }) => weight >= sureWeight).length;
+    if (sure > 0) isSureAt = Math.min(isSureAt, i);
+    // Tempos come in pairs, outwards: the next one on either side is the second from here.
+    if (i < isSureAt + 2) continue;
+    tryBest(sure);
+    if (isCovered(scan.stretches, window)) break;
+    isSureAt = Number.POSITIVE_INFINITY;
   }
+  tryBest(maxCandidates);
 }
 
 function lookOf({ tempo }: Hypothesis): Look {
