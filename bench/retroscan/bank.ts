@@ -52,6 +52,7 @@ export type Bank = {
   readonly buildCpuSeconds: number;
   /** A fingerprint file's bytes. */
   bytesOf(submissionId: string): Uint8Array;
+  bytesAt(index: number): Uint8Array;
   /** Which of the planted uploads it is; undefined of a synthetic one. */
   plantedIndexOf(submissionId: string): number | undefined;
 };
@@ -95,6 +96,7 @@ export function buildBank(
     hours: segments.reduce((sum, { segment }) => sum + (segment.timelineFrames * frameMs) / 3_600_000, 0),
     buildCpuSeconds,
     bytesOf: (id) => bytesAt(indexOf(id)),
+    bytesAt,
     plantedIndexOf: (id) => (indexOf(id) < planted.length ? indexOf(id) : undefined),
   };
 }

@@ -16,7 +16,7 @@ const Body = Type.Object(
         default: false,
         description:
           'Scan every submission for it. That finds what is buried under speech, noise or other music, which a quick ' +
-          'look may miss, and takes some hundred times as long.',
+          'look may miss, and takes hours where there are many.',
       }),
     ),
   },
