@@ -169,6 +169,8 @@ describe("the claimant's side", { timeout: processTimeoutMs }, () => {
     const [thorough] = await harbour.json('retroscan', 'request', recording, '--thorough');
     expect(thorough).toMatchObject({ cause: 'request', thorough: true });
     expect(await harbour.said('retroscan', 'list', '--recording', recording)).toMatch(/request +thorough/);
+    const run = ['retroscan', 'run', '--recording', recording, '--thorough'];
+    expect(await operator.said(...run)).toMatch(/^Looked through what was submitted for \d+ reference/);
     await expectRefusal(
       operator.refused('retroscan', 'run', '--thorough'),
       2,

@@ -249,6 +249,23 @@ describe('a thorough retroscan', () => {
     expect((await retroscanOf(thorough)).scanned).toBe(submissions.total);
   });
 
+  it('looks through a submission too that was kept after it, and searched before the reference came', async () => {
+    const { recordingId } = await registerOwned((files[5] as FingerprintedFile).bytes, 'overtaking');
+    const thorough = await ask(recordingId, true);
+    await runAll();
+    const id = await submit(syntheticFingerprintFile(950_001));
+    await asOwner(registry, 'submission_fingerprint', async (database) => {
+      const overtaken =
+        'update submission_fingerprint set bytes = $1, index_position = 0 where submission_id = $2';
+      await database.query(overtaken, [buried(5), id]);
+    });
+    expect((await retroscanOf(thorough)).state).toBe('done');
+    await registry.context.store.extendRetroscans(100);
+    await runAll();
+    expect(await retroscanOf(thorough)).toMatchObject({ state: 'done', thorough: true, claims: 1 });
+    expect(await claimsIn(id)).toHaveLength(1);
+  });
+
   it('passes over silence, and over what an earlier build made', async () => {
     await submit(silentFingerprintFile());
     const old = await submit(syntheticFingerprintFile(940_001));
