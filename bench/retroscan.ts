@@ -7,13 +7,14 @@
  * them; the other recordings are what the synthetic submissions around them are made of. On one thread in this process:
  * `findPastUploads` over the bank, and a scan of each submission that it names against the reference alone, as a
  * retroscan does it (`api/registry/run-retroscans.ts`). What a thorough one costs, which scans every submission, is
- * measured on submissions spread evenly over the bank, for the shortest and the longest of the references. No database.
+ * measured on the other recordings, cut to the lengths of uploads: the synthetic submissions have but the salient peaks,
+ * which is enough for the bank and not for a scan. For the shortest and the longest of the references. No database.
  * Writes bench/results/retroscan.{md,json,svg}.
  *
  *   --count N           synthetic submissions (100000)
  *   --new K             new references (8)
  *   --synthetic-seed N  which ones (1)
- *   --thorough M        submissions that are scanned as by a thorough retroscan (300)
+ *   --thorough M        uploads that are scanned as by a thorough retroscan (100)
  *   --work --references --queries --corpus --packages --python --seed --n5 --n10 --n30 --absent-scale --only --speech
  *                       as of bench:reliability
  */
@@ -37,7 +38,7 @@ import { kitRunOptions, openKitRun } from './in-process/kit-run.ts';
 import type { FingerprintedQuery } from './in-process/query-folder.ts';
 import { say } from './report/progress.ts';
 import { circumstancesOf, writeResults } from './report/results.ts';
-import { type Bank, buildBank } from './retroscan/bank.ts';
+import { type Bank, buildBank, realUploads } from './retroscan/bank.ts';
 import {
   type Replayed,
   type RetroscanFigures,
@@ -53,7 +54,7 @@ const { values: options } = parseArgs({
     count: { type: 'string', default: '100000' },
     new: { type: 'string', default: '8' },
     'synthetic-seed': { type: 'string', default: '1' },
-    thorough: { type: 'string', default: '300' },
+    thorough: { type: 'string', default: '100' },
   },
 });
 const circumstances = circumstancesOf('bench:retroscan');
@@ -79,6 +80,10 @@ const indexFrames = references.reduce(
 );
 const replayed = newOnes.map((one) => replay(one));
 const byLength = newOnes.map(({ named }) => named).sort((a, b) => lengthOf(a) - lengthOf(b));
+const uploads = realUploads(
+  others.map(({ fingerprint }) => fingerprint),
+  Number(options.thorough),
+);
 const ends = byLength.filter((_, i) => i === 0 || i === byLength.length - 1);
 const figures: RetroscanFigures = {
   submissions: bank.count,
@@ -87,7 +92,7 @@ const figures: RetroscanFigures = {
   buildCpuSeconds: bank.buildCpuSeconds,
   ...(await timeOfFiles(bank)),
   replayed,
-  thorough: ends.map((one) => replayThoroughly(one, Number(options.thorough))),
+  thorough: ends.map((one) => replayThoroughly(one)),
 };
 writeResults('retroscan', circumstances, {
   markdown: retroscanMarkdown(figures),
@@ -105,8 +110,8 @@ function replay({
   const thin = thinFile(fingerprint);
   const finds = findsIn(thin);
   const [past, lookCpuSeconds] = cpuOf(() => findPastUploads(thin, bank.segments));
-  const uploads = past.map(({ submissionId, hint }) => ({ bytes: bank.bytesOf(submissionId), hint }));
-  const [found, scanCpuSeconds] = cpuOf(() => uploads.map(({ bytes, hint }) => finds(bytes, hint)));
+  const named = past.map(({ submissionId, hint }) => ({ bytes: bank.bytesOf(submissionId), hint }));
+  const [found, scanCpuSeconds] = cpuOf(() => named.map(({ bytes, hint }) => finds(bytes, hint)));
   const foundIds = past.filter((_, i) => found[i]).map(({ submissionId }) => submissionId);
   const foundPlanted = new Set(foundIds.map((id) => bank.plantedIndexOf(id)));
   const scannable = own.filter(({ path }) => finds(readFileSync(path)));
@@ -129,18 +134,16 @@ function replay({
   return row;
 }
 
-function replayThoroughly({ name, fingerprint }: Named, count: number): Thorough {
+function replayThoroughly({ name, fingerprint }: Named): Thorough {
   const finds = findsIn(thinFile(fingerprint));
-  const sampled = Array.from({ length: count }, (_, i) => bank.bytesAt(Math.floor((i * bank.count) / count)));
   // Compiled and warm, as a thread is that has scanned for hours.
-  for (const bytes of sampled.slice(0, 20)) finds(bytes);
-  const [found, cpuSeconds] = cpuOf(() => sampled.filter((bytes) => finds(bytes)).length);
-  const hours = sampled.reduce((sum, bytes) => sum + decodeFingerprint(bytes).durationMs / 3_600_000, 0);
+  for (const bytes of uploads.slice(0, 20)) finds(bytes);
+  const [found, cpuSeconds] = cpuOf(() => uploads.filter((bytes) => finds(bytes)).length);
   const row = {
     reference: name,
     seconds: lengthOf({ fingerprint }),
-    scanned: count,
-    hours,
+    scanned: uploads.length,
+    hours: uploads.reduce((sum, bytes) => sum + decodeFingerprint(bytes).durationMs / 3_600_000, 0),
     found,
     cpuSeconds,
   };
