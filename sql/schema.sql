@@ -928,6 +928,7 @@ create table retroscan (
   requested_at timestamp with time zone not null,
   started_at timestamp with time zone,
   ended_at timestamp with time zone,
+  is_thorough boolean not null default false,
   constraint retroscan_pk PRIMARY KEY (retroscan_id),
   constraint retroscan_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
   constraint retroscan_cause_is_known CHECK (cause = ANY (ARRAY['reference'::text, 'recording'::text, 'rights'::text, 'widened'::text, 'request'::text])),
@@ -939,7 +940,7 @@ create table retroscan (
 );
 CREATE INDEX retroscan_by_feed ON retroscan USING btree (feed_position);
 CREATE INDEX retroscan_by_party ON retroscan USING btree (party_id, retroscan_id);
-CREATE INDEX retroscan_to_do ON retroscan USING btree (state, (cause <> 'request'::text), retroscan_id) WHERE state = ANY (ARRAY['waiting'::text, 'running'::text]);
+CREATE INDEX retroscan_to_do ON retroscan USING btree (is_thorough, state, (cause <> 'request'::text), retroscan_id) WHERE state = ANY (ARRAY['waiting'::text, 'running'::text]);
 CREATE UNIQUE INDEX retroscan_waits_once ON retroscan USING btree (reference_id) WHERE state = 'waiting'::text;
 alter table retroscan enable row level security, force row level security;
 create policy operator_reaches_all on retroscan as permissive for all to earmark_operator
@@ -1674,17 +1675,18 @@ end
 $function$
 -- earmark_operator may execute it, owner earmark_service
 
-CREATE OR REPLACE FUNCTION public.request_retroscan(ids uuid[], of_recording_id uuid, because text, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.request_retroscan(ids uuid[], of_recording_id uuid, because text, at timestamp with time zone, thorough boolean DEFAULT false)
  RETURNS bigint
  LANGUAGE sql
  SECURITY DEFINER
 BEGIN ATOMIC
  WITH asked AS (
-          INSERT INTO retroscan (retroscan_id, party_id, reference_id, cause, state, requested_at)  SELECT (request_retroscan.ids)[numbered.n] AS ids,
+          INSERT INTO retroscan (retroscan_id, party_id, reference_id, cause, state, is_thorough, requested_at)  SELECT (request_retroscan.ids)[numbered.n] AS ids,
                      r.party_id,
                      r.reference_id,
                      request_retroscan.because AS because,
                      'waiting',
+                     request_retroscan.thorough AS thorough,
                      request_retroscan.at AS at
                     FROM (( SELECT l.reference_id,
                              row_number() OVER (ORDER BY l.reference_id) AS n
@@ -1692,7 +1694,7 @@ BEGIN ATOMIC
                            WHERE (l.recording_id = request_retroscan.of_recording_id)) numbered
                       JOIN reference r ON ((r.reference_id = numbered.reference_id)))
                    WHERE ((r.status = 'active'::text) AND (numbered.n <= cardinality(request_retroscan.ids))) ON CONFLICT(reference_id)
-           WHERE (state = 'waiting'::text) DO UPDATE SET cause = excluded.cause
+           WHERE (state = 'waiting'::text) DO UPDATE SET cause = excluded.cause, is_thorough = (retroscan.is_thorough OR excluded.is_thorough)
            WHERE (excluded.cause = 'request'::text)
            RETURNING retroscan.retroscan_id
          )

@@ -1,4 +1,4 @@
-/** One past submission and one reference: scanned, judged and kept as if it were submitted now. */
+/** One past submission and one reference: scanned and judged as if it were submitted now, and what follows kept. */
 import type { Hint, SharedSegment } from '../../workers/protocol.ts';
 import type { Context, Scoped } from '../context.ts';
 import type { Store, TransactionStore } from '../store/store.ts';
@@ -9,28 +9,29 @@ import type { JudgedMatch, UploadFound } from './judge-match.ts';
 import { judgeUpload } from './judge-upload.ts';
 import { appendEvent } from './registry-events.ts';
 import { findRecordings } from './scan-upload.ts';
+import { isOfThisVersion } from './submission-bank.ts';
 
 /** A reference as an index of its own, and the frames of the one that it stands in: what chance is measured against. */
 export type ReplayedReference = { readonly segment: SharedSegment; readonly indexFrames: number };
 
 export type Replay = {
-  readonly retroscanId: string;
   readonly submissionId: string;
-  readonly position: number;
-  /** Where the bank says that it holds the reference. */
-  readonly hint: Hint;
+  /** Where the bank says that it holds the reference; undefined where it was not asked. */
+  readonly hint: Hint | undefined;
   readonly reference: ReplayedReference;
 };
 
-/** Throws POOL_FULL, TOO_MANY_ASSERTIONS. */
+/**
+ * Hands what follows; undefined where the submission cannot be scanned: it is over its time, or an earlier build made its
+ * fingerprint. Throws POOL_FULL, TOO_MANY_ASSERTIONS.
+ */
 export async function replaySubmission(
   context: Scoped<Context>,
-  { retroscanId, submissionId, position, hint, reference }: Replay,
+  { submissionId, hint, reference }: Replay,
   { findReplayedSubmission }: Pick<Store, 'findReplayedSubmission'>,
-): Promise<void> {
+): Promise<readonly JudgedMatch[] | undefined> {
   const past = await findReplayedSubmission({ submissionId, keptAfter: keptAfter(context) });
-  // Over its time, since the bank took it in.
-  if (past === undefined) return;
+  if (past === undefined || !isOfThisVersion(past.bytes)) return undefined;
   const { segment, indexFrames } = reference;
   // As a submission is searched.
   const transforms = 'all';
@@ -39,16 +40,10 @@ export async function replaySubmission(
     fingerprint: past.bytes,
     transforms,
     indexFrames,
-    hint,
+    ...(hint === undefined ? {} : { hint }),
   });
   const found = await findRecordings(context, withoutExcluded(matches, context.index.excluded()));
-  const on = uploadOf(context, past, durationMs);
-  const judged = await judgeUpload(context, found, on);
-  await context.store.transaction(async (transaction) => {
-    const counts = await keepReplayed(transaction, submissionId, judged);
-    const step = { retroscanId, checkedPosition: position, scannedCount: 1, ...counts };
-    await transaction.advanceRetroscan(step);
-  });
+  return await judgeUpload(context, found, uploadOf(context, past, durationMs));
 }
 
 function uploadOf({ clock, config }: Scoped, past: ReplayedSubmissionRow, durationMs: number): UploadFound {
@@ -71,12 +66,11 @@ function uploadOf({ clock, config }: Scoped, past: ReplayedSubmissionRow, durati
 }
 
 /** A claim that a party has on a recording in the submission, whatever became of it, stays the only one. */
-async function keepReplayed(
+export async function keepReplayed(
   on: TransactionStore,
   submissionId: string,
   judged: readonly JudgedMatch[],
 ): Promise<{ readonly matchCount: number; readonly claimCount: number }> {
-  if (judged.length === 0) return { matchCount: 0, claimCount: 0 };
   const known = await on.listSubmissionMatches([submissionId]);
   const raised = await on.listClaimsOfSubmissions([submissionId]);
   let [matchCount, claimCount] = [0, 0];

@@ -12,6 +12,10 @@ export const RetroscanView = Type.Object({
     description:
       'The reference became active, stands for one recording more, rights in its recording were asserted, an excluded span was put back, or somebody asked, which goes before the others.',
   }),
+  thorough: Type.Boolean({
+    description:
+      'Every submission is scanned, and not only those that a quick look says may hold the reference.',
+  }),
   state: Type.Enum([...retroscanStates]),
   submissions: Type.Object(
     {
@@ -20,7 +24,9 @@ export const RetroscanView = Type.Object({
     },
     { description: 'Past submissions whose fingerprints are kept.' },
   ),
-  scanned: count('Submissions that may hold the reference, and were scanned again.'),
+  scanned: count(
+    'Submissions that were scanned again: those that may hold the reference, or, in a thorough one, all.',
+  ),
   matches: count('Found, and not known before.'),
   claims: count('Raised by them.'),
   failure: Type.Union([Type.String(), Type.Null()], {
@@ -42,6 +48,7 @@ export function describeRetroscan(row: RetroscanRow): RetroscanView {
     party_id: row.partyId,
     reference_id: row.referenceId,
     cause: row.cause,
+    thorough: row.isThorough,
     state: row.state,
     submissions: {
       checked: row.checkedPosition - row.beginPosition,

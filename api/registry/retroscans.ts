@@ -54,15 +54,19 @@ export async function getRetroscan(
 
 /**
  * Has a recording of the caller's looked for in past submissions again. Answers the retroscans that will: new ones, or
- * those that wait anyway. Throws RECORDING_NOT_FOUND.
+ * those that wait anyway, thorough by then where it is asked for. Throws RECORDING_NOT_FOUND.
  */
 export async function requestRetroscan(
   context: Scoped,
-  { partyId, recordingId }: { readonly partyId: string | undefined; readonly recordingId: string },
+  {
+    partyId,
+    recordingId,
+    isThorough,
+  }: { readonly partyId: string | undefined; readonly recordingId: string; readonly isThorough: boolean },
 ): Promise<RetroscanView[]> {
   const { references } = await getRecording(context, { partyId, recordingId });
   const { store, clock } = context;
-  const ids = await store.requestRetroscan({ recordingId, cause: 'request', now: clock.now() });
+  const ids = await store.requestRetroscan({ recordingId, cause: 'request', isThorough, now: clock.now() });
   const asked: RetroscanView[] = [];
   for (const { reference_id: referenceId } of references) {
     const page = { partyId, referenceId, afterRetroscanId: undefined, limit: 1 };

@@ -1,25 +1,33 @@
 /**
  * Retroscans: past submissions looked through for a new reference, one retroscan at a time in all processes and with
- * rests in between. The bank names the submissions that may hold it (`find-past-uploads.ts`); each of them is scanned
- * again, for this reference, by the fingerprint that was kept, and judged as if it were submitted now. What follows is
- * kept with how far the retroscan is, so that one that is broken off goes on where it was.
+ * rests in between. Those that may hold it, or all of them where the retroscan is thorough (`submissions-to-replay.ts`),
+ * are scanned again, for this reference, by the fingerprint that was kept, and judged as if they were submitted now. What
+ * follows is kept with how far the retroscan is, so that one that is broken off goes on where it was.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkerError } from '../../workers/errors.ts';
-import { readSegmentHeader } from '../../workers/index/segment.ts';
-import type { SharedSegment } from '../../workers/protocol.ts';
 import { type Context, type Scoped, under } from '../context.ts';
 import { RegistryError } from '../errors.ts';
 import type { RetroscanRow } from '../store/retroscan.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
-import { type ReplayedReference, replaySubmission } from './replay-submission.ts';
+import type { JudgedMatch } from './judge-match.ts';
+import { keepReplayed, type ReplayedReference, replaySubmission } from './replay-submission.ts';
 import { describeRetroscan, type RetroscanView } from './retroscan-view.ts';
 import { catchUp } from './scan-upload.ts';
 import type { SubmissionBank } from './submission-bank.ts';
+import { type SubmissionToReplay, submissionsKept, submissionsNamed } from './submissions-to-replay.ts';
 
-/** Postings of the bank that one look goes through: 2,500 h. More are looked through one part after the other. */
-const maxPostingsAtOnce = 2 ** 26;
+/**
+ * How long a thorough retroscan works until a quick one that waits is run, and then works on: about what a quick one takes
+ * among 100,000 submissions, so that neither a delivery nor a thorough one holds the other up for longer than twice its time.
+ */
+const thoroughTurnMs = 3_000;
+/**
+ * Submissions that are scanned, where nothing follows from any, before that is noted: a transaction for each would be for
+ * nothing. As many are scanned once more after a kill.
+ */
+const maxUnnoted = 100;
 /** Attempts that come no further before a retroscan has failed. */
 const maxFailures = 5;
 /** Before what passes (a full line, a database that is away) is tried again. */
@@ -38,12 +46,15 @@ export type RetroscanWork = {
 export async function runRetroscans(context: Context, work: RetroscanWork): Promise<void> {
   const { clock, log, store } = context;
   const own = under(context, { role: 'service' });
+  let wasThorough: boolean | undefined;
   while (!work.isOver()) {
-    const row = await own.store.transaction((on) => on.startRetroscan(clock.now()));
+    const next = { isThoroughFirst: wasThorough === false, now: clock.now() };
+    const row = await own.store.transaction((on) => on.startRetroscan(next));
     if (row === undefined) return;
     const { retroscanId } = row;
+    wasThorough = row.isThorough;
     try {
-      await runRetroscan(context, row, work);
+      await runRetroscan(context, row, wasThorough ? forATurn(work) : work);
     } catch (error) {
       if (!isPassing(error)) {
         log.error({ err: error, retroscanId }, 'a retroscan came no further');
@@ -54,9 +65,14 @@ export async function runRetroscans(context: Context, work: RetroscanWork): Prom
   }
 }
 
+function forATurn(work: RetroscanWork): RetroscanWork {
+  const endsAtMs = performance.now() + thoroughTurnMs;
+  return { ...work, isOver: () => work.isOver() || performance.now() > endsAtMs };
+}
+
 async function runRetroscan(context: Context, row: RetroscanRow, work: RetroscanWork): Promise<void> {
-  const { clock, config, store, workers } = context;
-  const { retroscanId, referenceId, untilPosition } = row;
+  const { clock, config, store } = context;
+  const { retroscanId, referenceId, checkedPosition, untilPosition } = row;
   const fingerprint = await store.findActiveFingerprint(referenceId);
   if (fingerprint === undefined) {
     const failure = 'The reference is not active any more.';
@@ -64,37 +80,72 @@ async function runRetroscan(context: Context, row: RetroscanRow, work: Retroscan
     return;
   }
   const own = under(context, { role: 'service' });
-  let { checkedPosition } = row;
-  const tell = (position: number) => {
-    checkedPosition = Math.max(checkedPosition, position);
-    work.onProgress?.(describeRetroscan({ ...row, checkedPosition }));
-  };
   if (checkedPosition < untilPosition) {
-    const bank = await openedBank(context, work);
+    const span = { after: checkedPosition, until: untilPosition };
+    const paced: Paced = (act) => pacedBy(config.retroscanPercent, work.stopping, act);
+    const submissions = row.isThorough
+      ? submissionsKept(context, span)
+      : submissionsNamed(context, await openedBank(context, work), span, fingerprint, paced);
     // What is excluded from the reference is known to the index by then, too.
     await catchUp(own);
     const reference = await referenceOf(context, referenceId, fingerprint);
-    const paced = <T>(act: () => Promise<T>) => pacedBy(config.retroscanPercent, work.stopping, act);
-    for (const part of partsAfter(bank.segments(), checkedPosition)) {
-      const named = await paced(() => workers.replay({ reference: fingerprint, segments: part.segments }));
-      for (const { submissionId, position, hint } of named) {
-        if (position <= checkedPosition || position > untilPosition) continue;
-        if (work.isOver()) return;
-        await paced(() =>
-          replaySubmission(own, { retroscanId, submissionId, position, hint, reference }, store),
-        );
-        tell(position);
-      }
-      await advance(own, retroscanId, Math.min(untilPosition, part.highestPosition));
-      tell(Math.min(untilPosition, part.highestPosition));
-      if (work.isOver()) return;
-    }
-    // What is not in the bank is not kept any longer.
-    await advance(own, retroscanId, untilPosition);
-    tell(untilPosition);
+    if (!(await replayAll(context, { row, reference, submissions, paced }, work))) return;
   }
   await finish(own, row);
 }
+
+type Paced = <T>(act: () => Promise<T>) => Promise<T>;
+
+/** Hands whether it came to the end; what is over before stops after a submission. */
+async function replayAll(
+  context: Context,
+  {
+    row,
+    reference,
+    submissions,
+    paced,
+  }: {
+    readonly row: RetroscanRow;
+    readonly reference: ReplayedReference;
+    readonly submissions: AsyncIterable<SubmissionToReplay>;
+    readonly paced: Paced;
+  },
+  work: RetroscanWork,
+): Promise<boolean> {
+  const own = under(context, { role: 'service' });
+  let { checkedPosition } = row;
+  let scannedCount = 0;
+  const note = async (submissionId?: string, judged: readonly JudgedMatch[] = []) => {
+    const step = { retroscanId: row.retroscanId, checkedPosition, scannedCount };
+    await own.store.transaction(async (on) => {
+      const counts = submissionId === undefined ? nothing : await keepReplayed(on, submissionId, judged);
+      await on.advanceRetroscan({ ...step, ...counts });
+    });
+    scannedCount = 0;
+  };
+  const replay = async ({ submissionId, hint }: SubmissionToReplay) => {
+    if (submissionId === undefined) return note();
+    const judged = await replaySubmission(own, { submissionId, hint, reference }, context.store);
+    if (judged !== undefined) scannedCount += 1;
+    if (judged !== undefined && judged.length > 0) await note(submissionId, judged);
+    else if (scannedCount >= maxUnnoted) await note();
+  };
+  for await (const submission of submissions) {
+    checkedPosition = submission.position;
+    await paced(() => replay(submission));
+    work.onProgress?.(describeRetroscan({ ...row, checkedPosition }));
+    if (!work.isOver()) continue;
+    await note();
+    return false;
+  }
+  // What comes after the last one is not kept any longer.
+  checkedPosition = row.untilPosition;
+  await note();
+  work.onProgress?.(describeRetroscan({ ...row, checkedPosition }));
+  return true;
+}
+
+const nothing = { matchCount: 0, claimCount: 0 };
 
 async function openedBank({ store }: Context, work: RetroscanWork): Promise<SubmissionBank> {
   const bank = await work.bank();
@@ -113,31 +164,6 @@ async function referenceOf(
   const segment = { segmentId: randomUUID(), ...made, tombstones: new SharedArrayBuffer(1) };
   return { segment, indexFrames: index.frames() };
 }
-
-type Part = { readonly segments: readonly SharedSegment[]; readonly highestPosition: number };
-
-/** What of the bank was not looked through, in the order of positions. */
-function partsAfter(bank: readonly SharedSegment[], checkedPosition: number): Part[] {
-  const parts: { segments: SharedSegment[]; postingCount: number; highestPosition: number }[] = [];
-  for (const segment of bank) {
-    const { highestPosition, postingCount } = readSegmentHeader(segment.bytes);
-    if (highestPosition <= checkedPosition) continue;
-    const last = parts.at(-1);
-    if (last === undefined || last.postingCount + postingCount > maxPostingsAtOnce) {
-      parts.push({ segments: [segment], postingCount, highestPosition });
-    } else {
-      last.segments.push(segment);
-      last.postingCount += postingCount;
-      last.highestPosition = highestPosition;
-    }
-  }
-  return parts;
-}
-
-const advance = ({ store }: Scoped, retroscanId: string, checkedPosition: number): Promise<void> =>
-  store.transaction((on) =>
-    on.advanceRetroscan({ retroscanId, checkedPosition, scannedCount: 0, matchCount: 0, claimCount: 0 }),
-  );
 
 /** Not where it was extended meanwhile: then it is taken again. */
 async function finish({ store, clock }: Scoped, { retroscanId }: RetroscanRow): Promise<void> {

@@ -50,6 +50,6 @@ function submissionFeed(store: Store): FollowedFeed {
 }
 
 /** What an earlier build made is compared with nothing (the header of a fingerprint file: `fingerprint-file.ts`). */
-function isOfThisVersion(bytes: Uint8Array): boolean {
+export function isOfThisVersion(bytes: Uint8Array): boolean {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint16(6, true) === parameterVersion;
 }

@@ -26,6 +26,7 @@ const found = {
   party_id: uuid,
   reference_id: uuid,
   cause: oneOf(...retroscanCauses),
+  is_thorough: boolean,
   state: oneOf(...retroscanStates),
   feed_position: nullable(bigint),
   begin_position: bigint,
@@ -57,7 +58,13 @@ const maxEndedAtOnce = 1000;
 const maxReferences = 8;
 
 const requestStatement = statement('request-retroscan', {
-  parameters: { ids: uuids, recording_id: uuid, cause: oneOf(...retroscanCauses), now: timestamptz },
+  parameters: {
+    ids: uuids,
+    recording_id: uuid,
+    cause: oneOf(...retroscanCauses),
+    now: timestamptz,
+    is_thorough: boolean,
+  },
   columns: { requested_count: computed(bigint) },
 });
 const requestFirstStatement = statement('request-first-retroscans', {
@@ -72,7 +79,7 @@ const endIdleStatement = statement('end-idle-retroscans', {
   parameters: { until_position: bigint, now: timestamptz, limit: bigint },
 });
 const startStatement = statement('start-retroscan', {
-  parameters: { until_position: bigint, now: timestamptz },
+  parameters: { until_position: bigint, now: timestamptz, is_thorough: boolean },
   columns: found,
 });
 const advanceStatement = statement('advance-retroscan', { parameters: advanced });
@@ -113,15 +120,23 @@ const activeFingerprintStatement = statement('find-active-fingerprint', {
 });
 
 /**
- * In the transaction that makes it worth while. A reference that one waits for already needs no second. Hands ids, of which
- * those that were needed have a retroscan.
+ * In the transaction that makes it worth while. A reference that one waits for already needs no second: that one becomes
+ * thorough where this is asked for, and stays so. Hands ids, of which those that were needed have a retroscan.
  */
 export async function requestRetroscan(
   on: Queryable,
-  request: { readonly recordingId: string; readonly cause: RetroscanCause; readonly now: Date },
+  {
+    isThorough = false,
+    ...request
+  }: {
+    readonly recordingId: string;
+    readonly cause: RetroscanCause;
+    readonly isThorough?: boolean;
+    readonly now: Date;
+  },
 ): Promise<readonly string[]> {
   const ids = Array.from({ length: maxReferences }, () => uuidv7());
-  await requestStatement.get(on, { ids, ...request });
+  await requestStatement.get(on, { ids, isThorough, ...request });
   return ids;
 }
 
@@ -137,11 +152,18 @@ export async function requestFirstRetroscans(
   await requestFirstStatement.all(on, { ids: request.recordingIds.map(() => uuidv7()), ...request });
 }
 
-/** Within a transaction: what is being kept meanwhile is waited for, so that nothing comes behind what is looked through. */
-export async function startRetroscan(on: Queryable, now: Date): Promise<RetroscanRow | undefined> {
+/**
+ * Within a transaction: what is being kept meanwhile is waited for, so that nothing comes behind what is looked through.
+ * A thorough one first, or a quick one, as it is asked for; the other where there is none.
+ */
+export async function startRetroscan(
+  on: Queryable,
+  { isThoroughFirst, now }: { readonly isThoroughFirst: boolean; readonly now: Date },
+): Promise<RetroscanRow | undefined> {
   const { position: untilPosition } = await lockHeadStatement.get(on, {});
   await endIdleStatement.all(on, { untilPosition, now, limit: maxEndedAtOnce });
-  return startStatement.find(on, { untilPosition, now });
+  const start = (isThorough: boolean) => startStatement.find(on, { untilPosition, now, isThorough });
+  return (await start(isThoroughFirst)) ?? (await start(!isThoroughFirst));
 }
 
 export const advanceRetroscan = async (on: Queryable, step: RowOf<typeof advanced>): Promise<void> => {

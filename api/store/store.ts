@@ -61,6 +61,7 @@ const serviceOperations = {
 
   readSubmissionFingerprints: submissionFingerprint.readSubmissionFingerprints,
   submissionHead: submissionFingerprint.submissionHead,
+  listKeptSubmissions: submissionFingerprint.listKeptSubmissions,
   findReplayedSubmission: submissionFingerprint.findReplayedSubmission,
   forgetSubmissionFingerprints: submissionFingerprint.forgetSubmissionFingerprints,
   findActiveFingerprint: retroscan.findActiveFingerprint,

@@ -27,6 +27,7 @@ const replayed = {
 export type ReplayedSubmissionRow = RowOf<typeof replayed>;
 
 const read = { position: bigint, submission_id: uuid, bytes: bytea };
+const listed = { submission_id: uuid, position: bigint };
 const head = { position: bigint, oldest_position: computed(bigint) };
 
 const insertStatement = statement('insert-submission-fingerprint', {
@@ -44,6 +45,10 @@ const submittedStatement = statement('find-submitted-fingerprint', {
 const readStatement = statement('read-submission-fingerprints', {
   parameters: { after: bigint, limit: bigint, max_bytes: bigint },
   columns: read,
+});
+const listStatement = statement('list-kept-submissions', {
+  parameters: { after: bigint, until: bigint, limit: bigint },
+  columns: listed,
 });
 const headStatement = statement('read-submission-head', { parameters: {}, columns: head });
 const deleteExpiredStatement = statement('delete-expired-submission-fingerprints', {
@@ -76,6 +81,12 @@ export const readSubmissionFingerprints = (
   on: Queryable,
   from: { readonly after: number; readonly limit: number; readonly maxBytes: number },
 ): Promise<RowOf<typeof read>[]> => readStatement.all(on, from);
+
+/** Without what they sounded like; those after a position and up to another, in order. */
+export const listKeptSubmissions = (
+  on: Queryable,
+  which: { readonly after: number; readonly until: number; readonly limit: number },
+): Promise<RowOf<typeof listed>[]> => listStatement.all(on, which);
 
 /** The last position taken, and the first that is still kept: one more where none is. */
 export const submissionHead = (on: Queryable): Promise<RowOf<typeof head>> => headStatement.get(on, {});

@@ -103,8 +103,21 @@ const idOf = (index: number) => `00000000-0000-7000-8000-${index.toString(16).pa
 
 function syntheticUpload(sources: readonly Constellation[], seed: number): Fingerprint {
   const fingerprint = syntheticFingerprint(sources, seed);
-  const share = seededRandom(seed)();
-  const { seconds } = lengths.find(({ upTo }) => share < upTo) ?? { seconds: 15 };
+  return cutTo(fingerprint, secondsOf(seededRandom(seed)()));
+}
+
+/** So many recordings, one after the other, cut to the lengths of uploads: all their peaks, as an upload is kept. */
+export function realUploads(recordings: readonly Fingerprint[], count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, i) =>
+    encodeFingerprint(cutTo(recordings[i % recordings.length] as Fingerprint, secondsOf(i / count))),
+  );
+}
+
+function secondsOf(share: number): number {
+  return lengths.find(({ upTo }) => share < upTo)?.seconds ?? 15;
+}
+
+function cutTo(fingerprint: Fingerprint, seconds: number): Fingerprint {
   const { frames, steps, ranks } = fingerprint.constellation;
   const frameCount = (seconds * 1000) / frameMs;
   const found = frames.findIndex((frame) => frame >= frameCount);
@@ -112,6 +125,7 @@ function syntheticUpload(sources: readonly Constellation[], seed: number): Finge
   return {
     ...fingerprint,
     durationMs: Math.min(fingerprint.durationMs, seconds * 1000),
+    descriptors: new Uint8Array(0),
     constellation: {
       frames: frames.slice(0, end),
       steps: steps.slice(0, end),

@@ -4,8 +4,8 @@
 --   $3 uuid    of this reference, or null
 --   $4 uuid    the last retroscan already seen, or null to start
 --   $5 bigint  how many at most
-select retroscan_id, party_id, reference_id, cause, state, feed_position, begin_position, checked_position, until_position,
-  scanned_count, match_count, claim_count, failure_count, failure, requested_at, started_at, ended_at
+select retroscan_id, party_id, reference_id, cause, is_thorough, state, feed_position, begin_position, checked_position,
+  until_position, scanned_count, match_count, claim_count, failure_count, failure, requested_at, started_at, ended_at
 from retroscan
 where ($1::uuid is null or party_id = $1)
   and ($2::text is null or state = $2)

@@ -3,4 +3,5 @@
 --   $2 uuid         the recording
 --   $3 text         why
 --   $4 timestamptz  when
-select request_retroscan($1, $2, $3, $4) as requested_count
+--   $5 boolean      whether every submission is scanned
+select request_retroscan($1, $2, $3, $4, $5) as requested_count

@@ -1,11 +1,12 @@
--- Takes the next retroscan: one that was broken off, else of those that were asked for, else of all, the one that has waited
--- longest.
+-- Takes the next quick retroscan, or the next thorough one: one that was broken off, else of those that were asked for,
+-- else of all, the one that has waited longest.
 --   $1 bigint       the position of the last submission's fingerprint
 --   $2 timestamptz  when
+--   $3 boolean      whether a thorough one
 with next as (
   select retroscan_id
   from retroscan
-  where state in ('running', 'waiting')
+  where state in ('running', 'waiting') and is_thorough = $3
   order by state, (cause <> 'request'), retroscan_id
   limit 1
   for update skip locked
@@ -28,6 +29,6 @@ set state = 'running',
   until_position = case when r.state = 'running' then r.until_position else $1 end
 from next
 where r.retroscan_id = next.retroscan_id
-returning r.retroscan_id, r.party_id, r.reference_id, r.cause, r.state, r.feed_position, r.begin_position,
-  r.checked_position, r.until_position, r.scanned_count, r.match_count, r.claim_count, r.failure_count, r.failure,
-  r.requested_at, r.started_at, r.ended_at
+returning r.retroscan_id, r.party_id, r.reference_id, r.cause, r.is_thorough, r.state, r.feed_position,
+  r.begin_position, r.checked_position, r.until_position, r.scanned_count, r.match_count, r.claim_count, r.failure_count,
+  r.failure, r.requested_at, r.started_at, r.ended_at

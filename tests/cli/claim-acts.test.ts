@@ -163,7 +163,19 @@ describe("the claimant's side", { timeout: processTimeoutMs }, () => {
     const found = () =>
       harbour.json<ClaimView>('claim', 'list', '--submission', meanwhile?.submission_id as string);
     await expect.poll(found, { timeout: 60_000, interval: 500 }).toMatchObject([{ state: 'active' }]);
-    expect(await harbour.said('retroscan', 'request', recording)).toMatch(/waiting|running/);
+    expect(await harbour.said('retroscan', 'request', recording)).toMatch(
+      /(waiting|running) +request +quick/,
+    );
+    const [thorough] = await harbour.json('retroscan', 'request', recording, '--thorough');
+    expect(thorough).toMatchObject({ cause: 'request', thorough: true });
+    expect(await harbour.said('retroscan', 'list', '--recording', recording)).toMatch(/request +thorough/);
+    const run = ['retroscan', 'run', '--recording', recording, '--thorough'];
+    expect(await operator.said(...run)).toMatch(/^Looked through what was submitted for \d+ reference/);
+    await expectRefusal(
+      operator.refused('retroscan', 'run', '--thorough'),
+      2,
+      /--thorough is said of a --recording/,
+    );
     await expectRefusal(
       harbour.refused('retroscan', 'request', 'no such'),
       2,

@@ -1,6 +1,7 @@
 /**
  * A retroscan that is killed goes on where it was: whoever runs it is killed at seeded moments while it scans past
  * submissions again, once together with Postgres, and in the end everything planted is found and claimed, once.
+ * A quick retroscan notes where it is with nearly every submission, a thorough one after many of which nothing follows.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openEmbeddedPostgres } from '../../api/store/embedded-postgres.ts';
 import { HttpClient } from '../support/http-client.ts';
 import { postmasterPid } from '../support/postmaster.ts';
@@ -22,14 +23,32 @@ const recordingCount = 2;
 /** Uploads of each recording, and others among them that hold none. */
 const plantedCount = 40;
 const strangerCount = 10;
-const totalCount = recordingCount * plantedCount;
-/** After how many submissions were scanned again whoever runs it dies; the next one takes it over. */
-const deaths = [
-  { after: 8, who: 'command', withPostgres: false },
-  { after: 24, who: 'command', withPostgres: true },
-  { after: 44, who: 'command', withPostgres: false },
-  { after: 60, who: 'server', withPostgres: false },
+const foundCount = recordingCount * plantedCount;
+/**
+ * After how many submissions were scanned again, and within how many ms from then, whoever runs it dies; the next one
+ * takes it over. A thorough one dies among those that hold the other recording or none.
+ */
+const runs = [
+  {
+    kind: 'quick',
+    scannedCount: foundCount,
+    deaths: [
+      { after: 8, withinMs: 15, who: 'command', withPostgres: false },
+      { after: 24, withinMs: 15, who: 'command', withPostgres: true },
+      { after: 44, withinMs: 15, who: 'command', withPostgres: false },
+      { after: 60, withinMs: 15, who: 'server', withPostgres: false },
+    ],
+  },
+  {
+    kind: 'thorough',
+    scannedCount: recordingCount * (foundCount + strangerCount),
+    deaths: [
+      { after: plantedCount, withinMs: 300, who: 'command', withPostgres: false },
+      { after: foundCount + strangerCount, withinMs: 300, who: 'server', withPostgres: true },
+    ],
+  },
 ] as const;
+type Kind = (typeof runs)[number]['kind'];
 
 const launcher = fileURLToPath(new URL('../../api/cli/earmark.mjs', import.meta.url));
 const uploadMs = 10_000;
@@ -53,44 +72,48 @@ const startCommand = () => {
   return { child, ended: once(child, 'exit') };
 };
 
-beforeAll(async () => {
+beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'earmark-retroscan-durability-'));
 });
-afterAll(async () => {
+afterEach(async () => {
   await server?.end('SIGTERM');
   // Whoever comes last stops Postgres: after a failure that is this test.
   await (await openEmbeddedPostgres({ dataDir })).close();
   await rm(dataDir, { recursive: true, force: true });
 });
 
-it('a retroscan goes on where it was past kill -9, and nothing is lost or doubled', {
-  timeout: 240_000,
-}, async () => {
-  await plant();
-  const scannedAtDeath: number[] = [];
-  for (const { after, who, withPostgres } of deaths) {
-    const command = who === 'command' ? startCommand() : undefined;
-    if (command === undefined) server = await startServer('100');
-    const seen = await scannedAfter(after);
-    await sleep(random() * 15);
-    const postmaster = withPostgres ? await postmasterPid(dataDir) : undefined;
-    command?.child.kill('SIGKILL');
-    if (command === undefined) await server?.end('SIGKILL');
-    if (postmaster !== undefined) process.kill(postmaster, 'SIGKILL');
-    // By a signal: one that had ended by itself would have been put to no test.
-    if (command) expect(await command.ended).toEqual([null, 'SIGKILL']);
-    scannedAtDeath.push(seen);
-    await expectWhole({ isOver: false });
-  }
-  expect(scannedAtDeath.every((count) => count < totalCount)).toBe(true);
+it.each(runs)(
+  'a $kind retroscan goes on where it was past kill -9, and nothing is lost or doubled',
+  {
+    timeout: 240_000,
+  },
+  async ({ kind, scannedCount, deaths }) => {
+    await plant(kind);
+    const scannedAtDeath: number[] = [];
+    for (const { after, withinMs, who, withPostgres } of deaths) {
+      const command = who === 'command' ? startCommand() : undefined;
+      if (command === undefined) server = await startServer('100');
+      const seen = await scannedAfter(after);
+      await sleep(random() * withinMs);
+      const postmaster = withPostgres ? await postmasterPid(dataDir) : undefined;
+      command?.child.kill('SIGKILL');
+      if (command === undefined) await server?.end('SIGKILL');
+      if (postmaster !== undefined) process.kill(postmaster, 'SIGKILL');
+      // By a signal: one that had ended by itself would have been put to no test.
+      if (command) expect(await command.ended).toEqual([null, 'SIGKILL']);
+      scannedAtDeath.push(seen);
+      await expectWhole();
+    }
+    expect(scannedAtDeath.every((count) => count < scannedCount)).toBe(true);
 
-  server = await startServer('100');
-  await expect.poll(unfinishedCount, { timeout: 60_000, interval: 100 }).toBe(0);
-  await expectWhole({ isOver: true });
-});
+    server = await startServer('100');
+    await expect.poll(unfinishedCount, { timeout: 60_000, interval: 100 }).toBe(0);
+    await expectWhole(scannedCount);
+  },
+);
 
-/** While none runs: uploads first, then the recordings that are in them. */
-async function plant(): Promise<void> {
+/** While none runs: uploads first, the strangers in the middle, then the recordings that are in them. */
+async function plant(kind: Kind): Promise<void> {
   server = await startServer('0');
   const client = new HttpClient(server.address, server.firstKey as string);
   const submit = async (fingerprintSeed: number, externalId: string) => {
@@ -98,9 +121,9 @@ async function plant(): Promise<void> {
     const { status } = await client.submit(fingerprint, { platform: 'Tube', external_id: externalId });
     expect(status).toBe(201);
   };
-  for (let i = 0; i < plantedCount; i++) {
-    for (let r = 0; r < recordingCount; r++) await submit(r, `planted ${r} ${i}`);
-    if (i < strangerCount) await submit(1000 + i, `stranger ${i}`);
+  for (let r = 0; r < recordingCount; r++) {
+    for (let i = 0; i < plantedCount; i++) await submit(r, `planted ${r} ${i}`);
+    for (let i = 0; r === 0 && i < strangerCount; i++) await submit(1000 + i, `stranger ${i}`);
   }
   for (let r = 0; r < recordingCount; r++) {
     const fingerprint = syntheticFingerprintFile(r, uploadMs);
@@ -112,6 +135,8 @@ async function plant(): Promise<void> {
       basis: 'OriginalOwner',
     });
     expect(status).toBe(201);
+    const ask = { recording_id: body.recording_id, thorough: true };
+    if (kind === 'thorough') expect((await client.json('POST', '/v1/retroscans', ask)).status).toBe(202);
   }
   await server.end('SIGTERM');
 }
@@ -153,8 +178,8 @@ async function scannedAfter(count: number): Promise<number> {
 const unfinishedCount = async (): Promise<number> =>
   (await asked<{ count: number }>(`select count(*)::int from retroscan where state <> 'done'`)).count;
 
-/** Every count but those that are named is of something that must not exist. */
-async function expectWhole({ isOver }: { readonly isOver: boolean }): Promise<void> {
+/** Every count but those that are named is of something that must not exist. Where it is over, so many were scanned. */
+async function expectWhole(scannedCount?: number): Promise<void> {
   const { scanned, matches, claims, finished, ...wrong } = await asked<Record<string, number>>(`
     select
       (select sum(scanned_count)::int from retroscan) as scanned,
@@ -177,11 +202,11 @@ async function expectWhole({ isOver }: { readonly isOver: boolean }): Promise<vo
       (select sum(match_count)::int from retroscan) - (select count(*)::int from submission_match) as miscounted_matches,
       (select sum(claim_count)::int from retroscan) - (select count(*)::int from claim) as miscounted_claims`);
   expect(wrong).toEqual(Object.fromEntries(Object.keys(wrong).map((name) => [name, 0])));
-  if (!isOver) return;
+  if (scannedCount === undefined) return;
   expect({ scanned, matches, claims }).toEqual({
-    scanned: totalCount,
-    matches: totalCount,
-    claims: totalCount,
+    scanned: scannedCount,
+    matches: foundCount,
+    claims: foundCount,
   });
   expect(finished).toBe(recordingCount);
 }

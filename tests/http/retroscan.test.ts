@@ -8,6 +8,7 @@ import { runRetroscans } from '../../api/registry/run-retroscans.ts';
 import { openSubmissionBank, type SubmissionBank } from '../../api/registry/submission-bank.ts';
 import type { SubmissionView } from '../../api/registry/submission-view.ts';
 import { fingerprintCatalog, fingerprintUploads } from '../fingerprint/bundled-fingerprints.ts';
+import { asOwner } from '../support/as-owner.ts';
 import { act, type ClaimsRegistry, historyOf, openClaimsRegistry } from '../support/claims.ts';
 import type { HttpClient } from '../support/http-client.ts';
 import { ownRecording } from '../support/owned-recording.ts';
@@ -191,7 +192,7 @@ describe('a retroscan', () => {
     const { recording_id: recordingId } = await registerOwned(fingerprint, 'overtaking');
     await runAll();
     const { submission_id: id } = await submit(syntheticFingerprintFile(900_006), 'overtaken');
-    await asOwner(async (database) => {
+    await asOwner(registry, 'submission_fingerprint', async (database) => {
       await database.query(
         'update submission_fingerprint set bytes = $1, index_position = 0 where submission_id = $2',
         [fingerprint, id],
@@ -227,6 +228,8 @@ describe('a retroscan', () => {
     expect((await submissionOf(id)).matches).toEqual([]);
     await forgetSubmissions(registry.context, never);
     const kept = await asOwner(
+      registry,
+      'submission_fingerprint',
       async (database) => (await database.query('select submission_id from submission_fingerprint')).rows,
     );
     expect(kept).toEqual([{ submission_id: newId }]);
@@ -247,18 +250,4 @@ async function eventTypesOf(partyId: string): Promise<string[]> {
   );
   await database.end();
   return rows.map(({ type }) => type);
-}
-
-/** What no role of ours may do: to make up what happens once in many thousand submissions. */
-async function asOwner<T>(act: (database: pg.Client) => Promise<T>): Promise<T> {
-  const database = new pg.Client({ connectionString: registry.context.config.databaseUrl });
-  await database.connect();
-  const table = 'alter table submission_fingerprint';
-  await database.query(`${table} disable row level security`);
-  try {
-    return await act(database);
-  } finally {
-    await database.query(`${table} enable row level security`);
-    await database.end();
-  }
 }

@@ -3,7 +3,14 @@
  * comes from is known, not measured.
  */
 import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
-import { frameCentreMs, frameMs, stepCount, stepsPerOctave } from '../../workers/fingerprint/parameters.ts';
+import {
+  frameCentreMs,
+  frameMs,
+  queryRanks,
+  referenceRanks,
+  stepCount,
+  stepsPerOctave,
+} from '../../workers/fingerprint/parameters.ts';
 import type { MatchSegment } from '../../workers/protocol.ts';
 import { seededRandom } from '../support/synthetic-fingerprint.ts';
 
@@ -94,6 +101,13 @@ export function disturbed(peaks: readonly Peak[], share: number, seed: number): 
           rank: peak.rank,
         },
   );
+}
+
+/** Under something louder: of that all salient peaks stay, and each of these has as many stronger ones around it. */
+export function buriedUnder(peaks: readonly Peak[], louder: readonly Peak[]): Peak[] {
+  const above = louder.filter(({ rank }) => rank < referenceRanks);
+  const below = peaks.map((peak) => ({ ...peak, rank: peak.rank + referenceRanks }));
+  return [...above, ...below.filter(({ rank }) => rank < queryRanks)];
 }
 
 /** The moments in another order; each keeps the peaks that sound together. */

@@ -13,6 +13,10 @@ import { recordingIdOf, type Speaker, speak, speaking } from '../registry-api.ts
 import { localSettingsOf } from '../settings.ts';
 import { openProgress } from '../work/progress.ts';
 
+const thoroughly = [
+  '--thorough',
+  'scan every past upload for it: finds what is buried in one, and takes long',
+] as const;
 const states = ['waiting', 'running', 'done', 'failed'] as const;
 
 export function retroscanCommand(): Command {
@@ -48,11 +52,13 @@ function addRequest(retroscan: Command): void {
   speaking(retroscan.command('request'))
     .summary('have a recording looked for again, before what was only registered')
     .argument('<recording>', 'its recording_id, or external_id of your own')
-    .action((name: string, _options: object, command: Command) =>
+    .option(...thoroughly)
+    .action((name: string, { thorough }: { thorough?: boolean }, command: Command) =>
       speak(command, async (speaker) => {
         const recordingId = await recordingIdOf(speaker, name);
         const asked = await speaker.api.ask<{ retroscans: RetroscanView[] }>('POST', '/v1/retroscans', {
           recording_id: recordingId,
+          ...(thorough ? { thorough } : {}),
         });
         printRows(speaker, columns, asked.retroscans);
       }),
@@ -71,31 +77,38 @@ function addRun(retroscan: Command): void {
     .command('run')
     .summary('do now what waits, with a progress bar; a server does it by itself')
     .option('--recording <recording>', 'look for this recording again, before the others')
+    .option(...thoroughly)
     .addHelpText(
       'after',
       '\nIt may be broken off: the next run, or a server, goes on where it was.\n' +
         '\nExample:\n  $ earmark retroscan run --recording catalog-000123',
     )
-    .action(async ({ recording }: { recording?: string }, command: Command) => {
-      const config = localSettingsOf(command, 'a server works on its retroscans itself.');
-      refuseMissingRegistry(config);
-      const { openContext } = await import('../../context.ts');
-      await using context = await openContext(config).catch((error: unknown) => {
-        throw couldNotStart(`The registry in ${config.dataDir} could not be opened`, error);
-      });
-      if (recording !== undefined) await request(context, recording);
-      await run(context);
-    });
+    .action(
+      async (
+        { recording, thorough = false }: { recording?: string; thorough?: boolean },
+        command: Command,
+      ) => {
+        if (thorough && recording === undefined) throw usageError('--thorough is said of a --recording.');
+        const config = localSettingsOf(command, 'a server works on its retroscans itself.');
+        refuseMissingRegistry(config);
+        const { openContext } = await import('../../context.ts');
+        await using context = await openContext(config).catch((error: unknown) => {
+          throw couldNotStart(`The registry in ${config.dataDir} could not be opened`, error);
+        });
+        if (recording !== undefined) await request(context, recording, thorough);
+        await run(context);
+      },
+    );
 }
 
-async function request(context: Context, name: string): Promise<void> {
+async function request(context: Context, name: string, isThorough: boolean): Promise<void> {
   const [{ under }, { requestRetroscan }] = await Promise.all([
     import('../../context.ts'),
     import('../../registry/retroscans.ts'),
   ]);
   const records = under(context, { role: 'operator' });
   const recordingId = isUuid(name) ? name : await recordingIdIn(records, name);
-  await requestRetroscan(records, { partyId: undefined, recordingId });
+  await requestRetroscan(records, { partyId: undefined, recordingId, isThorough });
 }
 
 async function recordingIdIn(records: Scoped, externalId: string): Promise<string> {
@@ -144,6 +157,7 @@ const columns: readonly Column<RetroscanView>[] = [
   ['retroscan_id', (one) => one.retroscan_id],
   ['state', (one) => one.state],
   ['because of', (one) => one.cause],
+  ['how', ({ thorough }) => (thorough ? 'thorough' : 'quick')],
   // How much it will be is known when it begins.
   [
     'looked through',

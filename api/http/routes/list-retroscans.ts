@@ -30,7 +30,7 @@ export function listRetroscansRoute(app: App, context: Context): void {
         summary: 'List retroscans',
         description:
           'Past submissions being looked through for your references, and how far; an operator sees all. One runs at a ' +
-          'time: those that somebody asked for first, the others in their order.',
+          'time: those that somebody asked for first, the others in their order. Thorough ones take turns with the rest.',
         querystring: Type.Object({ ...PageQuery, ...Filter }, { additionalProperties: false }),
         response: {
           200: { description: 'In the order they were asked for.', ...Answer },
