@@ -21,6 +21,9 @@ export type BuildFigures = {
   readonly peakResidentBytes: number;
 };
 
+/** Seconds without a merge: more than an index waits before it merges what is left. */
+const quietLooks = 6;
+
 const { references, recordings, seed, dataDir } = readTask();
 const catalog = openCatalog(readFingerprints(references), recordings, seed);
 const progress = openProgress(`indexing ${recordings} recordings: batch`, Math.ceil(recordings / 4096));
@@ -57,8 +60,10 @@ const index = await openIndex({
 });
 await index.catchUp();
 // Until no merge is left to do, and everything is in files.
-for (let before = -1; before !== index.status().segments; await sleep(3_000))
-  before = index.status().segments;
+for (let quiet = 0; quiet < quietLooks; quiet++) {
+  await sleep(1_000);
+  if (index.status().merges.runningPostings > 0) quiet = 0;
+}
 await index.close();
 const wallSeconds = (performance.now() - begun - makingMs) / 1000;
 const { user, system } = process.cpuUsage(cpuBefore);
