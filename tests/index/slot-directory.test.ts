@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { findEach, findRanges } from '../../workers/index/find-many.ts';
 import { bucketBits, keyBits } from '../../workers/index/landmark.ts';
 import { viewSegment } from '../../workers/index/segment.ts';
-import { findEach, findPostings, readAnchors, readPostings } from '../../workers/index/slot-directory.ts';
+import { findPostings, readAnchors, readPostings } from '../../workers/index/slot-directory.ts';
 import { type Part, SegmentWriter } from '../../workers/index/write-segment.ts';
 
 type Posting = { readonly key: number; readonly frame: number };
@@ -56,6 +57,16 @@ describe('the slots of a segment', () => {
           const inside = sorted.filter(({ key }) => key >= first && key < end).length;
           expect(range.end - range.begin).toBe(inside);
           if (inside > 0) expect(range.begin).toBe(before);
+        }
+        const asked = [...cuts, ...own];
+        const firsts = Uint32Array.from(asked, ([first]) => first);
+        const ends = Uint32Array.from(asked, ([, end]) => end);
+        const many = { begins: new Uint32Array(firsts.length), ends: new Uint32Array(firsts.length) };
+        findRanges(directory, firsts, ends, firsts.length, many.begins, many.ends);
+        for (const [k, first] of firsts.entries()) {
+          const inside = sorted.filter(({ key }) => key >= first && key < (ends[k] as number)).length;
+          expect((many.ends[k] as number) - (many.begins[k] as number)).toBe(inside);
+          if (inside > 0) expect(many.begins[k]).toBe(sorted.filter(({ key }) => key < first).length);
         }
       }),
       { numRuns: 60 },

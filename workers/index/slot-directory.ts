@@ -21,89 +21,27 @@ export type SlotDirectory = {
 export type PostingRange = { begin: number; end: number };
 
 /** Ranges longer than this are searched by halving. */
-const linearRange = 24;
-const groupMask = 2 ** groupBits - 1;
-const found = { begin: 0, end: 0 };
-
-/**
- * The same for many keys: of probe k all postings from `keys[k]` up to `keys[k] + span` lie from `begins[k]` up to
- * `ends[k]`. The span is 1 or a whole bucket. Most looks end within the 32 bits that begin with their group's.
- */
-export function findEach(
-  of: SlotDirectory,
-  keys: Uint32Array,
-  count: number,
-  span: number,
-  begins: Uint32Array,
-  ends: Uint32Array,
-): void {
-  const { remainderBits, frameBits, groups, slots, postings } = of;
-  if (span > 1 && remainderBits > anchorBits) {
-    for (let k = 0; k < count; k++) {
-      findPostings(of, keys[k] as number, (keys[k] as number) + span, found);
-      begins[k] = found.begin;
-      ends[k] = found.end;
-    }
-    return;
-  }
-  const slotsEach = Math.max(1, span >>> remainderBits);
-  const mask = span === 1 ? (1 << remainderBits) - 1 : 0;
-  for (let k = 0; k < count; k++) {
-    const key = keys[k] as number;
-    const slot = key >>> remainderBits;
-    const group = slot >>> groupBits;
-    const left = slot & groupMask;
-    const first = groups[group] as number;
-    if (left === 0 && slotsEach >= 1 << groupBits) {
-      begins[k] = first;
-      ends[k] = groups[group + (slotsEach >>> groupBits)] as number;
-      continue;
-    }
-    const from = first + slot - left;
-    const shift = from & 31;
-    const at = from >>> 5;
-    let zeros = ~(((slots[at] as number) >>> shift) | (((slots[at + 1] as number) << 1) << (31 - shift)));
-    let begin = first;
-    if (left > 0) {
-      // As many zeros go as slots lie before; without a loop, whose end no processor foresees.
-      zeros &= (zeros - 1) | ((left - 2) >> 31);
-      zeros &= (zeros - 1) | ((left - 3) >> 31);
-      zeros &= (zeros - 1) | ((left - 4) >> 31);
-      zeros &= (zeros - 1) | ((left - 5) >> 31);
-      zeros &= (zeros - 1) | ((left - 6) >> 31);
-      zeros &= (zeros - 1) | ((left - 7) >> 31);
-      begin = first + lowestBit(zeros) + 1 - left;
-      zeros &= zeros - 1;
-    }
-    for (let i = slotsEach; i > 1; i--) zeros &= zeros - 1;
-    let end: number;
-    if (zeros !== 0) end = first + lowestBit(zeros) + 1 - left - slotsEach;
-    else {
-      begin = firstOfSlot(groups, slots, slot);
-      end = slotsEach === 1 ? endOfSlot(slots, slot, begin) : firstOfSlot(groups, slots, slot + slotsEach);
-    }
-    if (mask !== 0 && begin < end) {
-      const remainder = key & mask;
-      begin = firstNotBelow(of, begin, end, remainder);
-      const last = end;
-      if (last - begin > linearRange) end = firstNotBelow(of, begin, last, remainder + 1);
-      else for (end = begin; end < last && (postings[end] as number) >>> frameBits === remainder; ) end++;
-    }
-    begins[k] = begin;
-    ends[k] = end;
-  }
-}
+export const linearRange = 24;
+export const groupMask = 2 ** groupBits - 1;
 
 /** Postings whose keys lie from `firstKey` up to `endKey`: of one bucket, or less. */
 export function findPostings(of: SlotDirectory, firstKey: number, endKey: number, range: PostingRange): void {
   const { remainderBits, groups, slots } = of;
   const slot = firstKey >>> remainderBits;
-  const begin = firstOfSlot(groups, slots, slot);
+  range.begin = firstOfSlot(groups, slots, slot);
   const lastSlot = (endKey - 1) >>> remainderBits;
-  const end = lastSlot === slot ? endOfSlot(slots, slot, begin) : firstOfSlot(groups, slots, lastSlot + 1);
-  range.begin = begin;
-  range.end = end;
+  range.end =
+    lastSlot === slot ? endOfSlot(slots, slot, range.begin) : firstOfSlot(groups, slots, lastSlot + 1);
+  keepKeys(of, firstKey, endKey, range);
+}
+
+/** Of all postings of the slots that these keys lie in, those that have one of them. */
+export function keepKeys(of: SlotDirectory, firstKey: number, endKey: number, range: PostingRange): void {
+  const { remainderBits, groups, slots } = of;
+  const { begin, end } = range;
   if (remainderBits === 0 || begin === end) return;
+  const slot = firstKey >>> remainderBits;
+  const lastSlot = (endKey - 1) >>> remainderBits;
   const mask = (1 << remainderBits) - 1;
   const least = firstKey & mask;
   const most = (endKey - 1) & mask;
@@ -118,7 +56,7 @@ export function findPostings(of: SlotDirectory, firstKey: number, endKey: number
 }
 
 /** Where in a stretch of one slot the first posting lies whose remainder is not below `least`. */
-function firstNotBelow(
+export function firstNotBelow(
   { postings, frameBits }: SlotDirectory,
   begin: number,
   end: number,
@@ -152,7 +90,7 @@ export function firstOfSlot(groups: Uint32Array, slots: Uint32Array, slot: numbe
   return (at << 5) + lowestBit(zeros) + 1 - slot;
 }
 
-function endOfSlot(slots: Uint32Array, slot: number, begin: number): number {
+export function endOfSlot(slots: Uint32Array, slot: number, begin: number): number {
   const from = begin + slot;
   let at = from >>> 5;
   let zeros = ~(slots[at] as number) & (-1 << (from & 31));
@@ -214,6 +152,6 @@ export function countBits(word: number): number {
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-function lowestBit(word: number): number {
+export function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word);
 }

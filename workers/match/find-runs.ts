@@ -1,8 +1,9 @@
 /** The look-up of probes: which postings each of them meets in each segment, and which of them are worth reading. */
 import type { BucketDirectory } from '../index/bucket-directory.ts';
+import { findEach } from '../index/find-many.ts';
 import { anchorBits } from '../index/landmark.ts';
 import type { Segment } from '../index/segment.ts';
-import { countBits, findEach, type SlotDirectory } from '../index/slot-directory.ts';
+import { countBits, type SlotDirectory } from '../index/slot-directory.ts';
 import { grow } from './growing-arrays.ts';
 import { sharedEffort } from './parameters.ts';
 import { isPitchKnown, type Probes } from './probes.ts';

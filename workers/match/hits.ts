@@ -1,8 +1,9 @@
 /** Hits: every posting that a probe meets, as a vote for the line it lies on. */
 import { stepsPerOctave } from '../fingerprint/parameters.ts';
+import { findRanges, touchEach } from '../index/find-many.ts';
 import { anchorBits, anchorCell } from '../index/landmark.ts';
 import type { Segment } from '../index/segment.ts';
-import { findPostings, frameMaskOf, readAnchors } from '../index/slot-directory.ts';
+import { frameMaskOf, readAnchors } from '../index/slot-directory.ts';
 import type { FoundRuns, Runs } from './find-runs.ts';
 import { sliceSteps } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
@@ -41,93 +42,120 @@ export class Hits {
 /** Anchors' cells of the postings that are being read. */
 let cells = new Uint8Array(2 ** 10);
 const range = { begin: 0, end: 0 };
-/** Of a run of no more postings all cells are looked at, rather than that slots are looked for again. */
-const shortRun = 64;
 /** The window in which a posting of each anchor's cell votes; `noWindow` where its pitch is none that is supposed. */
 const windowOfCell = new Uint8Array(1 << anchorBits);
 const noWindow = 255;
 
+/** Stretches of postings that are to be read: of which run, and of which keys. Kept between calls. */
+const pieces = {
+  runs: new Uint32Array(0),
+  firstKeys: new Uint32Array(0),
+  endKeys: new Uint32Array(0),
+  begins: new Uint32Array(0),
+  ends: new Uint32Array(0),
+};
+
 /**
- * Adds each posting that is to be read to no hits; says how many. A bucket that too many postings share is not read whole but, up to the effort `slices`, where the lines of the plane put its anchors: 8 % of it, so that a large index
- * is searched along them as a small one is searched everywhere.
+ * Adds each posting that is to be read to no hits; says how many. A bucket that too many postings share is not read whole but,
+ * up to the effort `slices`, where the lines of the plane put its anchors: 8 % of it, so that a large index is searched
+ * along them as a small one is searched everywhere.
  */
 export function readHits(
   segment: Segment,
-  { keys, anchors, frames, steps, hypothesis }: Probes,
+  probed: Probes,
   { efforts }: FoundRuns,
-  { count: runs, probes, begins, ends }: Runs,
+  runs: Runs,
   whole: number,
   slices: number,
   hits: Hits,
 ): number {
+  const { anchors, frames, steps, hypothesis } = probed;
   const isKnown = isPitchKnown(hypothesis);
   const lines = linesOf(hypothesis);
   const { postings, frameBits, remainderBits } = segment;
   const frameMask = frameMaskOf(frameBits);
   const hasWholeAnchors = remainderBits >= anchorBits;
+  const pieceCount = cutPieces(segment, probed, efforts, runs, lines, whole, slices);
+  touchEach(postings, pieces.begins, pieceCount);
   let count = 0;
   let placedAnchor = -1;
-  for (let run = 0; run < runs; run++) {
-    const probe = probes[run] as number;
-    const effort = efforts[probe] as number;
-    const isWhole = effort <= whole;
-    if (!isWhole && (lines.length === 0 || effort > slices)) continue;
-    const anchor = anchors[probe] as number;
+  for (let piece = 0; piece < pieceCount; piece++) {
+    const anchor = anchors[runs.probes[pieces.runs[piece] as number] as number] as number;
     const frame = (frames[anchor] as number) - bias;
-    const step = (steps[anchor] as number) - anchorCell / 2;
     if (!isKnown && anchor !== placedAnchor) {
-      placeWindows(step, hypothesis, lines);
+      placeWindows((steps[anchor] as number) - anchorCell / 2, hypothesis, lines);
       placedAnchor = anchor;
     }
-    const runBegin = begins[run] as number;
-    const runEnd = ends[run] as number;
-    const isShort = runEnd - runBegin <= shortRun;
-    const areCellsRead = !isKnown && !hasWholeAnchors && (isWhole || isShort);
-    const key = keys[probe] as number;
-    if (areCellsRead) readCells(segment, key, runBegin, runEnd);
-    let unread = 0;
-    let begin = runBegin;
-    let end = runEnd;
-    for (let line = 0; line < (isWhole ? 1 : lines.length); line++) {
-      let cellsBegin = runBegin;
-      if (!isWhole) {
-        const pitch = lines[line] as number;
-        const low = Math.max(unread, Math.ceil((step - pitch - sliceSteps) / anchorCell));
-        const high = Math.min(anchorMask, Math.floor((step - pitch + sliceSteps) / anchorCell));
-        if (high < low) continue;
-        unread = high + 1;
-        if (isShort && !hasWholeAnchors) {
-          for (begin = runBegin; begin < runEnd; begin++)
-            if ((cells[begin - runBegin] as number) >= low) break;
-          for (end = begin; end < runEnd; end++) if ((cells[end - runBegin] as number) > high) break;
-        } else {
-          findPostings(segment, key + low, key + high + 1, range);
-          begin = range.begin;
-          end = range.end;
-          if (!hasWholeAnchors) readCells(segment, key + low, begin, end);
-          cellsBegin = begin;
-        }
+    const begin = pieces.begins[piece] as number;
+    const end = pieces.ends[piece] as number;
+    if (!isKnown && !hasWholeAnchors) readCells(segment, pieces.firstKeys[piece] as number, begin, end);
+    hits.makeRoom(count + end - begin, count);
+    const { diagonals, positions, windows } = hits;
+    for (let at = begin; at < end; at++) {
+      const posting = postings[at] as number;
+      let window = 0;
+      if (!isKnown) {
+        const cell = hasWholeAnchors ? (posting >>> frameBits) & anchorMask : (cells[at - begin] as number);
+        window = windowOfCell[cell] as number;
+        if (window === noWindow) continue;
       }
-      hits.makeRoom(count + end - begin, count);
-      const { diagonals, positions, windows } = hits;
-      for (let at = begin; at < end; at++) {
-        const posting = postings[at] as number;
-        let window = 0;
-        if (!isKnown) {
-          const cell = hasWholeAnchors
-            ? (posting >>> frameBits) & anchorMask
-            : (cells[at - cellsBegin] as number);
-          window = windowOfCell[cell] as number;
-          if (window === noWindow) continue;
-        }
-        const position = posting & frameMask;
-        positions[count] = position;
-        diagonals[count] = position - frame;
-        windows[count++] = window;
-      }
+      const position = posting & frameMask;
+      positions[count] = position;
+      diagonals[count] = position - frame;
+      windows[count++] = window;
     }
   }
   return count;
+}
+
+/** Of each run that is worth reading all of it, or the slices of it; says how many pieces that are. */
+function cutPieces(
+  segment: Segment,
+  { keys, anchors, steps, hypothesis }: Probes,
+  efforts: Uint16Array,
+  { count: runs, probes, begins, ends }: Runs,
+  lines: readonly number[],
+  whole: number,
+  slices: number,
+): number {
+  makeRoomForPieces(runs * Math.max(1, lines.length));
+  const span = isPitchKnown(hypothesis) ? 1 : 1 << anchorBits;
+  let areAllWhole = true;
+  let count = 0;
+  for (let run = 0; run < runs; run++) {
+    const probe = probes[run] as number;
+    const effort = efforts[probe] as number;
+    const key = keys[probe] as number;
+    if (effort <= whole) {
+      pieces.runs[count] = run;
+      pieces.firstKeys[count] = key;
+      pieces.endKeys[count] = key + span;
+      pieces.begins[count] = begins[run] as number;
+      pieces.ends[count++] = ends[run] as number;
+      continue;
+    }
+    if (effort > slices) continue;
+    const step = (steps[anchors[probe] as number] as number) - anchorCell / 2;
+    let unread = 0;
+    for (const pitch of lines) {
+      const low = Math.max(unread, Math.ceil((step - pitch - sliceSteps) / anchorCell));
+      const high = Math.min(anchorMask, Math.floor((step - pitch + sliceSteps) / anchorCell));
+      if (high < low) continue;
+      unread = high + 1;
+      areAllWhole = false;
+      pieces.runs[count] = run;
+      pieces.firstKeys[count] = key + low;
+      pieces.endKeys[count++] = key + high + 1;
+    }
+  }
+  if (!areAllWhole) findRanges(segment, pieces.firstKeys, pieces.endKeys, count, pieces.begins, pieces.ends);
+  return count;
+}
+
+function makeRoomForPieces(count: number): void {
+  if (count <= pieces.runs.length) return;
+  for (const name of ['runs', 'firstKeys', 'endKeys', 'begins', 'ends'] as const)
+    pieces[name] = new Uint32Array(2 * count);
 }
 
 /** Sets down the cells of postings `begin` up to `end`, the first of which has this key or one behind it. */
