@@ -4,6 +4,7 @@
  */
 import type { FollowedFeed } from '../../api/registry/index-follower.ts';
 import {
+  decodeFingerprint,
   encodeFingerprint,
   type Fingerprint,
   thinToReference,
@@ -39,6 +40,15 @@ export function openCatalog(real: readonly Named[], recordings: number, seed: nu
       return own === undefined ? undefined : real[own]?.name;
     },
   };
+}
+
+/** Bytes of a fingerprint for each second of audio, of recordings evenly spread over the catalog. */
+export function fingerprintBytesPerSecond({ recordings, fingerprintOf }: ScaleCatalog): number {
+  const sample = Array.from({ length: Math.min(1000, recordings) }, (_, i) =>
+    fingerprintOf(Math.floor((i * recordings) / Math.min(1000, recordings))),
+  );
+  const ms = sample.reduce((sum, fingerprint) => sum + decodeFingerprint(fingerprint).durationMs, 0);
+  return (1000 * sample.reduce((sum, { length }) => sum + length, 0)) / ms;
 }
 
 const idPrefix = '00000000-0000-7000-8000-';
