@@ -5,7 +5,8 @@ import { fingerprintBatch } from './fingerprint/fingerprint-batch.ts';
 import { type OpenedPostings, openPostings, openSegment } from './index/segment.ts';
 import { explainMatch } from './match/explain.ts';
 import { findPastUploads } from './match/find-past-uploads.ts';
-import { framesOfAll, matchUpload, type SearchedSegment } from './match/match-upload.ts';
+import { matchUpload } from './match/match-upload.ts';
+import { framesOfAll, type SearchedSegment } from './match/searched-segment.ts';
 import type { Reply, SharedSegment, Task, TaskResult } from './protocol.ts';
 
 export default async function perform(task: Task): Promise<Reply> {

@@ -10,7 +10,7 @@ import {
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
 import { openSegment } from '../../workers/index/segment.ts';
-import type { SearchedSegment } from '../../workers/match/match-upload.ts';
+import type { SearchedSegment } from '../../workers/match/searched-segment.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { openProgress } from '../report/progress.ts';
 import { syntheticFingerprint, syntheticSeed } from '../synthetic/fingerprint-files.ts';

@@ -9,7 +9,7 @@ import { frameMs } from '../../workers/fingerprint/parameters.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
 import { mergeSegments } from '../../workers/index/merge-segments.ts';
 import { openSegment, readSegmentHeader, type SegmentBytes } from '../../workers/index/segment.ts';
-import type { SearchedSegment } from '../../workers/match/match-upload.ts';
+import type { SearchedSegment } from '../../workers/match/searched-segment.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { openProgress } from '../report/progress.ts';
 import { seededRandom } from '../report/statistics.ts';

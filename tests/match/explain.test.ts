@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
 import { explainMatch } from '../../workers/match/explain.ts';
 import type { MatchExplanation } from '../../workers/match/explanation.ts';
-import { framesOfAll } from '../../workers/match/match-upload.ts';
+import { framesOfAll } from '../../workers/match/searched-segment.ts';
 import type { TransformSet } from '../../workers/protocol.ts';
 import { hear } from '../audio/hear.ts';
 import {

@@ -7,7 +7,8 @@ import {
 import { parameterVersion } from '../../workers/fingerprint/parameters.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
 import { openSegment, segmentReference } from '../../workers/index/segment.ts';
-import { matchUpload, type SearchedSegment } from '../../workers/match/match-upload.ts';
+import { matchUpload } from '../../workers/match/match-upload.ts';
+import type { SearchedSegment } from '../../workers/match/searched-segment.ts';
 import type { MatchAnswer, MatchSegment, NewReference, TransformSet } from '../../workers/protocol.ts';
 import { asReference, type FingerprintedFile } from '../fingerprint/bundled-fingerprints.ts';
 import { fingerprintOf } from '../fingerprint/synthesis.ts';

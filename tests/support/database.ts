@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
@@ -50,6 +51,23 @@ export default async function setup(project: Pick<TestProject, 'provide'>): Prom
   }
 }
 
+/** "insufficient_privilege": what cleans up a database on Postgres' own account may not be ended, and ends soon. */
+const notPermitted = '42501';
+const mostTries = 50;
+const pauseMs = 100;
+
+async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await runOnServer(serverUrl, `drop database ${name} with (force)`);
+    } catch (error) {
+      const isBusy = error instanceof pg.DatabaseError && error.code === notPermitted;
+      if (!isBusy || tries === mostTries) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
 export type FreshDatabase = {
   readonly databaseUrl: string;
   /** Ends what is still connected. */
@@ -63,6 +81,6 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   await runOnServer(serverUrl, `create database ${name} template ${templateName}`);
   return {
     databaseUrl: onDatabase(serverUrl, name),
-    drop: () => runOnServer(serverUrl, `drop database ${name} with (force)`),
+    drop: () => dropDatabase(serverUrl, name),
   };
 }

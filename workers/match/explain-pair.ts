@@ -3,8 +3,8 @@ import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
 import { buildSegment } from '../index/build-segment.ts';
 import { openSegment } from '../index/segment.ts';
-import type { SearchedSegment } from './match-upload.ts';
 import { indexPeaks, type PeakLookup } from './peak-lookup.ts';
+import type { SearchedSegment } from './searched-segment.ts';
 
 /** The one reference is nobody else's: its id never leaves here. */
 const onlyReferenceId = '00000000-0000-7000-8000-000000000000';

@@ -12,7 +12,7 @@ import { segmentReference } from '../index/segment.ts';
 import type { PastUpload } from '../protocol.ts';
 import { hintOf } from './hint.ts';
 import { reversedHypotheses } from './hypotheses.ts';
-import { type SearchedSegment, windowsOf } from './match-upload.ts';
+import { windowsOf } from './match-upload.ts';
 import {
   type Look,
   logReplayThreshold,
@@ -27,6 +27,7 @@ import {
 } from './parameters.ts';
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
+import type { SearchedSegment } from './searched-segment.ts';
 import { verify, type Window } from './verify.ts';
 import { type Candidate, guessOf, vote } from './vote.ts';
 

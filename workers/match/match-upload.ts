@@ -4,7 +4,7 @@
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
-import { type Segment, segmentReference } from '../index/segment.ts';
+import { segmentReference } from '../index/segment.ts';
 import type { Hint, MatchAnswer, TransformSet } from '../protocol.ts';
 import { referenceFrameAt } from './align.ts';
 import { isCovered, isExplained, isSpannedBy } from './coverage.ts';
@@ -27,6 +27,7 @@ import {
 import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
+import { framesOfAll, type SearchedSegment } from './searched-segment.ts';
 import { UnpackedReferences } from './unpacked-references.ts';
 import {
   agreementIn,
@@ -38,8 +39,6 @@ import {
   type Window,
 } from './verify.ts';
 import { type Candidate, guessOf, vote } from './vote.ts';
-
-export type SearchedSegment = { readonly segment: Segment; readonly tombstones: Uint8Array };
 
 type Scan = {
   readonly upload: PeakLookup;
@@ -131,18 +130,6 @@ export function matchUpload(
     durationMs,
     matches: reportMatches([...scan.stretches, ...scan.doubtful], durationMs, alternatives),
   };
-}
-
-/** Frames of the references that can match: the same however they are spread over segments. */
-export function framesOfAll(segments: readonly SearchedSegment[]): number {
-  return segments.reduce((sum, searched) => sum + framesOf(searched), 0);
-}
-
-function framesOf({ segment, tombstones }: SearchedSegment): number {
-  let sum = 0;
-  for (let i = 0; i < segment.referenceCount; i++)
-    if (!tombstones[i]) sum += segment.frameCounts[i] as number;
-  return sum;
 }
 
 export function windowsOf(frameCount: number): Window[] {

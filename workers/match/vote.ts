@@ -8,9 +8,9 @@ import type { BinTable } from './bins.ts';
 import { countHits } from './count-hits.ts';
 import { affordableEffort, findRuns, type Runs } from './find-runs.ts';
 import { bias, firstPitchWindow, Hits, pitchOf, readHits, windowCount } from './hits.ts';
-import type { SearchedSegment } from './match-upload.ts';
 import { fitSteps, type Look, sliceShare } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
+import type { SearchedSegment } from './searched-segment.ts';
 
 export type Candidate = {
   readonly segment: Segment;
