@@ -40,6 +40,7 @@ export const sharedEffort = 4;
 /**
  * The most salient peaks first: they find nearly everything. Of 907 excerpts among 100,000 synthetic recordings that this look
  * finds and 18 that the second does, the right candidate was the 61st of the one and the 171st of the other at the last.
+ * Of 132 unaltered, noisy and mixed excerpts among a million 128 are found, and 129 where twice as many postings are read.
  */
 export const firstLook: Look = {
   ranks: 15,
@@ -48,7 +49,7 @@ export const firstLook: Look = {
   minVotes: 3,
   lineVotes: 3,
   voteFrames: 5,
-  maxHits: 2 ** 18,
+  maxHits: 2 ** 17,
   maxSliceHits: 0,
   maxCandidates: 150,
 };
