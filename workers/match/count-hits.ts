@@ -12,6 +12,8 @@ import { voteBinShift } from './parameters.ts';
  */
 const partBits = 11;
 const mostPartsBits = 11;
+/** A part has at least 2^16 frames, because a bin at its end does not see the votes of the next: no line in 4,000 lies there. */
+const leastPartFrameBits = 16;
 /** Counters are 8 to 16 times as many as hits: a fifth of these, or so, meets a stranger's in a round. */
 const spareBits = 3;
 const mostCounterBits = 20;
@@ -68,16 +70,15 @@ export function countHits(
   return { table, isComplete: needed === least };
 }
 
-/** Into `sorted`, by the part of the timeline that they lie in, else as they are; says how many parts there are. */
+/** Into `sorted`, by the part of the timeline that they lie in, else in their order; says how many parts there are. */
 function sortByPart({ diagonals, positions, windows }: Hits, count: number): number {
   sorted.makeRoom(Math.max(1, count), 0);
   let highest = 0;
   for (let i = 0; i < count; i++) if ((diagonals[i] as number) > highest) highest = diagonals[i] as number;
   const bits = Math.min(mostPartsBits, Math.max(0, 32 - Math.clz32(count) - partBits));
-  const shift = Math.max(0, 32 - Math.clz32(highest) - bits);
-  partEnds.fill(0);
   // A shift by 32 is one by 0.
-  if (shift === 32) return 1;
+  const shift = Math.min(31, Math.max(leastPartFrameBits, 32 - Math.clz32(highest) - bits));
+  partEnds.fill(0);
   for (let i = 0; i < count; i++) {
     const part = (diagonals[i] as number) >>> shift;
     partEnds[part] = (partEnds[part] as number) + 1;
