@@ -7,6 +7,9 @@ import { getRecording } from './get-recording.ts';
 import { type Page, pageOf, readCursor } from './page.ts';
 import { describeRetroscan, type RetroscanView } from './retroscan-view.ts';
 
+/** Thorough ones of a party that have not ended: each takes hours where there are many submissions, and all parties' are in one line. */
+export const maxThoroughOfParty = 20;
+
 export type RetroscanFilter = {
   /** Whose reference it must be of; `undefined`: anybody's. */
   readonly partyId: string | undefined;
@@ -54,7 +57,8 @@ export async function getRetroscan(
 
 /**
  * Has a recording of the caller's looked for in past submissions again. Answers the retroscans that will: new ones, or
- * those that wait anyway, thorough by then where it is asked for. Throws RECORDING_NOT_FOUND.
+ * those that wait anyway, thorough by then where it is asked for. `partyId` undefined: of anybody's, as many as are wanted. Throws
+ * RECORDING_NOT_FOUND, LIMIT_REACHED.
  */
 export async function requestRetroscan(
   context: Scoped,
@@ -66,6 +70,14 @@ export async function requestRetroscan(
 ): Promise<RetroscanView[]> {
   const { references } = await getRecording(context, { partyId, recordingId });
   const { store, clock } = context;
+  if (isThorough && partyId !== undefined) {
+    const unfinished = await store.countThoroughRetroscans(partyId);
+    if (unfinished >= maxThoroughOfParty)
+      throw new RegistryError(
+        'LIMIT_REACHED',
+        `Expected at most ${maxThoroughOfParty} thorough retroscans of one party that have not ended: wait until one has.`,
+      );
+  }
   const ids = await store.requestRetroscan({ recordingId, cause: 'request', isThorough, now: clock.now() });
   const asked: RetroscanView[] = [];
   for (const { reference_id: referenceId } of references) {

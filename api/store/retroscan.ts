@@ -114,6 +114,10 @@ const countStatement = statement('count-retroscans', {
   parameters: { party_id: nullable(uuid) },
   columns: { state: oneOf(...retroscanStates), retroscan_count: computed(bigint) },
 });
+const countThoroughStatement = statement('count-thorough-retroscans', {
+  parameters: { party_id: uuid },
+  columns: { retroscan_count: computed(bigint) },
+});
 const activeFingerprintStatement = statement('find-active-fingerprint', {
   parameters: { reference_id: uuid },
   columns: { reference_id: uuid, constellation: bytea },
@@ -210,6 +214,10 @@ export const countRetroscans = async (
   partyId: string | undefined,
 ): Promise<ReadonlyMap<RetroscanState, number>> =>
   new Map((await countStatement.all(on, { partyId })).map((row) => [row.state, row.retroscanCount]));
+
+/** Of those that have not ended. */
+export const countThoroughRetroscans = async (on: Queryable, partyId: string): Promise<number> =>
+  (await countThoroughStatement.get(on, { partyId })).retroscanCount;
 
 /** A fingerprint file's bytes at reference density; undefined where the reference is not active. */
 export const findActiveFingerprint = async (

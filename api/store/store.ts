@@ -191,6 +191,7 @@ const sessionOperations = {
   findRetroscan: retroscan.findRetroscan,
   listRetroscans: retroscan.listRetroscans,
   countRetroscans: retroscan.countRetroscans,
+  countThoroughRetroscans: retroscan.countThoroughRetroscans,
   requestRetroscan: retroscan.requestRetroscan,
 };
 

@@ -12,7 +12,7 @@ export const voteBinShift = 3;
  * `effort`. Of what they meet, the likeliest `maxHits` postings of all segments are read, and as many as `maxSliceHits`
  * more on the lines of the plane. Lines of fewer than `minVotes` are not looked at, or `lineVotes` where there are few
  * of their kind; of a line's votes no more count than one, and one for each `voteFrames` over which they are spread,
- * because chance comes in clusters. The best `maxCandidates` are verified, at 30 to 40 µs each.
+ * because chance comes in clusters. The best `maxCandidates` are verified.
  */
 export type Look = {
   readonly ranks: number;

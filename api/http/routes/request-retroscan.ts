@@ -42,7 +42,7 @@ export function requestRetroscanRoute(app: App, context: Context): void {
               'The retroscans that will do it: those that wait for their turn anyway, or new ones.',
             ...Type.Object({ retroscans: Type.Array(RetroscanView) }),
           },
-          ...problems(...jsonCodes, 'RECORDING_NOT_FOUND'),
+          ...problems(...jsonCodes, 'RECORDING_NOT_FOUND', 'LIMIT_REACHED'),
         },
       },
     },
