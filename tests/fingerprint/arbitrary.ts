@@ -38,8 +38,13 @@ export function anyFingerprint(maxPeaks = 300): fc.Arbitrary<Fingerprint> {
       audioSha256: fc.uint8Array({ minLength: 32, maxLength: 32 }),
       descriptorSeconds: fc.nat(5),
     })
-    .chain(({ descriptorSeconds, ...rest }) =>
-      fc.record({
+    .chain(({ descriptorSeconds, ...rest }) => {
+      const asked = anyConstellation({
+        frameCount: Math.floor(rest.durationMs / frameMs),
+        maxPeaks,
+        ranks: weakRank + 1,
+      });
+      const required = {
         parameterVersion: fc.constant(parameterVersion),
         density: fc.constant(rest.density),
         durationMs: fc.constant(rest.durationMs),
@@ -53,6 +58,12 @@ export function anyFingerprint(maxPeaks = 300): fc.Arbitrary<Fingerprint> {
           minLength: descriptorSeconds * descriptorBytes,
           maxLength: descriptorSeconds * descriptorBytes,
         }),
-      }),
-    );
+      };
+      return rest.density === 'reference'
+        ? fc.record(required)
+        : fc.record(
+            { ...required, otherWindows: fc.record({ short: asked, long: asked }) },
+            { requiredKeys: Object.keys(required) as (keyof typeof required)[] },
+          );
+    });
 }

@@ -9,6 +9,7 @@ import {
   type Fingerprint,
   looksLikeFingerprint,
   maxFingerprintDurationMs,
+  thinToReference,
 } from '../../workers/fingerprint/fingerprint-file.ts';
 import { packConstellation } from '../../workers/fingerprint/packed-constellation.ts';
 import { parameterVersion, stepCount, weakRank } from '../../workers/fingerprint/parameters.ts';
@@ -26,6 +27,12 @@ const small: Fingerprint = {
   },
   descriptors: Uint8Array.from({ length: 22 }, (_, i) => 255 - i),
 };
+
+const short = { frames: Uint32Array.of(0, 8), steps: Uint16Array.of(3, 9), ranks: Uint8Array.of(0, 1) };
+const long = { frames: Uint32Array.of(7), steps: Uint16Array.of(12), ranks: Uint8Array.of(0) };
+const seenThrough = (changes: Partial<Fingerprint> = {}) =>
+  encodeFingerprint({ ...small, otherWindows: { short, long }, ...changes });
+const otherWindowsAt = encodeFingerprint(small).length - 4;
 
 describe('a fingerprint file', () => {
   test('gives back what was written', () => {
@@ -75,6 +82,22 @@ describe('a fingerprint file', () => {
     expect(view.getUint32(bytes.length - 4, true)).toBe(crc32(bytes.subarray(0, -4)));
   });
 
+  test('has the other windows after the descriptor track', () => {
+    const bytes = seenThrough();
+    const view = new DataView(bytes.buffer, otherWindowsAt);
+    expect([bytes[4], view.getUint32(0, true), bytes.length]).toEqual([
+      3,
+      2,
+      otherWindowsAt + 16 + packConstellation(short, 64).length + packConstellation(long, 64).length + 4,
+    ]);
+    expect(bytes.subarray(5, otherWindowsAt)).toEqual(encodeFingerprint(small).subarray(5, otherWindowsAt));
+  });
+
+  test('of a reference has no other windows', () => {
+    const { otherWindows, density } = thinToReference(decodeFingerprint(seenThrough()));
+    expect([otherWindows, density]).toEqual([undefined, 'reference']);
+  });
+
   test('of silence is read as well', () => {
     const silent = { ...small, constellation: emptyConstellation, descriptors: new Uint8Array(0) };
     expect(encodeFingerprint(silent)).toHaveLength(60);
@@ -112,8 +135,8 @@ describe('is refused', () => {
     {
       of: 'a later format',
       code: 'FINGERPRINT_VERSION_UNSUPPORTED',
-      says: /format version 3/,
-      damage: patched(4, 1, 3),
+      says: /format version 4/,
+      damage: patched(4, 1, 4),
     },
     {
       of: 'other parameters',
@@ -153,6 +176,40 @@ describe('is refused', () => {
       of: 'a frame after the end',
       says: /out of range/,
       damage: constellationOf({ frames: Uint32Array.of(0, 0, 7, 101) }),
+    },
+    { of: 'other windows that are missing', says: /cut short/, damage: patched(4, 1, 3) },
+    {
+      of: 'other windows where the format has none',
+      says: /lengths/,
+      damage: () => patched(4, 1, 2)(seenThrough()),
+    },
+    {
+      of: 'other windows of a reference',
+      says: /a reference has one/,
+      damage: () => seenThrough({ density: 'reference', constellation: long }),
+    },
+    {
+      of: 'another window that is longer than the rest',
+      says: /cut short/,
+      damage: () => patched(otherWindowsAt + 4, 4, 0xffffffff)(seenThrough()),
+    },
+    {
+      of: 'more peaks than sound can have, through another window',
+      says: /peaks a second/,
+      damage: () => patched(otherWindowsAt, 4, 10_000)(seenThrough()),
+    },
+    {
+      of: 'a peak out of range, through the last window',
+      says: /out of range/,
+      damage: () => seenThrough({ otherWindows: { short, long: { ...long, frames: Uint32Array.of(101) } } }),
+    },
+    {
+      of: 'bytes after the last window',
+      says: /more than its constellations/,
+      damage: () => {
+        const bytes = seenThrough();
+        return sealed(new Uint8Array([...bytes.subarray(0, -4), 0, ...bytes.subarray(-4)]));
+      },
     },
   ];
 
