@@ -19,6 +19,9 @@ export const emptyConstellation: Constellation = {
   ranks: new Uint8Array(0),
 };
 
+/** The same audio seen through a window half as long (64 ms) and one twice as long (256 ms); frames, steps and ranks are alike. */
+export type OtherWindows = { readonly short: Constellation; readonly long: Constellation };
+
 /** Those peaks of which `keep` holds, in the same order. */
 export function filterPeaks(source: Constellation, keep: (index: number) => boolean): Constellation {
   const kept: number[] = [];
