@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { instantiateKernel } from '../../workers/kernels/kernel.ts';
+import { instantiateKernel, instantiateOtherWindow } from '../../workers/kernels/kernel.ts';
 import { naivePeaks } from './naive-peaks.ts';
 import { burstsOf, chirp, faded, mix, render, whiteNoise } from './synthesis.ts';
 
@@ -22,14 +22,19 @@ const sounds = {
 };
 
 describe.each(Object.entries(sounds))('the kernel on %s', (_, samples) => {
-  test('finds the peaks that a DFT by its definition finds', () => {
+  const windows = [
+    ['the standard', 1024],
+    ['the short', 512],
+    ['the long', 2048],
+  ] as const;
+  test.each(windows)('finds the peaks that a DFT by its definition finds, in %s window', (_name, size) => {
     // The kernel fills the last frame up with silence and goes on for two or three more; means within 75 frames hear it.
     const frameCount = Math.floor((samples.length - 1024) / 160) + 1;
     const until = frameCount - 75 - 6;
     const inside = (places: readonly string[]) =>
       places.filter((place) => Number.parseInt(place, 10) < until);
-    const expected = new Set(inside(naivePeaks(samples)));
-    const found = inside(kernelPeaks(samples));
+    const expected = new Set(inside(naivePeaks(samples, size)));
+    const found = inside(kernelPeaks(samples, size));
     const common = found.filter((place) => expected.has(place)).length;
     expect(expected.size).toBeGreaterThan(100);
     // Levels are rounded to 0.012 dB after 32-bit sums: a tie in a few hundred may fall the other way.
@@ -38,8 +43,8 @@ describe.each(Object.entries(sounds))('the kernel on %s', (_, samples) => {
 });
 
 /** Peaks as the kernel gives them, before ranks leave any out. */
-function kernelPeaks(samples: Float32Array): string[] {
-  const kernel = instantiateKernel();
+function kernelPeaks(samples: Float32Array, windowSamples: 512 | 1024 | 2048): string[] {
+  const kernel = startedKernel(windowSamples);
   const found: string[] = [];
   const take = () => {
     const count = kernel.takePeaks();
@@ -50,7 +55,6 @@ function kernelPeaks(samples: Float32Array): string[] {
       found.push(`${view.getUint32(at, true)}/${step & ~strongFlag}/${kind}`);
     }
   };
-  kernel.start(rateHz);
   for (let at = 0; at < samples.length; at += kernel.inputMax.value) {
     const part = samples.subarray(at, at + kernel.inputMax.value);
     new Float32Array(kernel.memory.buffer, kernel.input(), part.length).set(part);
@@ -60,6 +64,13 @@ function kernelPeaks(samples: Float32Array): string[] {
   kernel.finish();
   take();
   return found;
+}
+
+function startedKernel(windowSamples: 512 | 1024 | 2048) {
+  if (windowSamples !== 1024) return instantiateOtherWindow(windowSamples === 512 ? 'short' : 'long');
+  const kernel = instantiateKernel();
+  kernel.start(rateHz);
+  return kernel;
 }
 
 test("the kernel's memory does not grow with pushes or with changes of the sample rate", () => {

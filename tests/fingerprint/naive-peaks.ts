@@ -23,11 +23,8 @@ function kernelParameters(): (name: string) => number {
   };
 }
 const parameter = kernelParameters();
-const fftSize = parameter('FFT_SIZE');
+const standardSize = parameter('STANDARD_SIZE');
 const hop = parameter('HOP');
-const binLow = parameter('BIN_LOW');
-const binHigh = parameter('BIN_HIGH');
-const row = parameter('ROW');
 const meanReach = parameter('MEAN_REACH');
 const meanShare = parameter('MEAN_SHARE');
 /** How far around it a peak of each kind is the highest, and the least reach in bins. */
@@ -41,22 +38,43 @@ const stepsPerOctave = parameter('STEPS_PER_OCTAVE');
 const levelSteps = parameter('LEVEL_STEPS');
 const levelFloor = parameter('LEVEL_FLOOR');
 
-const cosines = Float64Array.from({ length: fftSize }, (_, i) => Math.cos((2 * Math.PI * i) / fftSize));
+/** A window of so many samples, and the bins of its DFT; a short one lies in zeros as long as the standard one. */
+function transformOf(windowSamples: number) {
+  const size = Math.max(standardSize, windowSamples);
+  const finer = size / standardSize;
+  const margin = (size - windowSamples) / 2;
+  const cosines = Float64Array.from({ length: size }, (_, i) => Math.cos((2 * Math.PI * i) / size));
+  const window = Float64Array.from({ length: size }, (_, i) => {
+    if (i < margin || i >= size - margin) return 0;
+    return (
+      (0.5 - 0.5 * Math.cos((2 * Math.PI * (i - margin)) / windowSamples)) * (standardSize / windowSamples)
+    );
+  });
+  return {
+    size,
+    cosines,
+    window,
+    /** Where frame 0 begins: all windows have one centre. */
+    begin: (standardSize - size) / 2,
+    binLow: parameter('STANDARD_BIN_LOW') * finer,
+    binHigh: parameter('STANDARD_BIN_HIGH') * finer,
+    row: parameter('STANDARD_ROW') * finer,
+  };
+}
+type Transform = ReturnType<typeof transformOf>;
 
 /** `levelSteps` × log2 of the power, four times |X|², of every bin of the frame that begins at `at`. */
-function naiveLevels(samples: Float32Array, at: number): Float64Array {
-  const windowed = Float64Array.from(
-    { length: fftSize },
-    (_, i) => (samples[at + i] ?? 0) * (0.5 - 0.5 * (cosines[i] as number)),
-  );
+function naiveLevels(samples: Float32Array, at: number, transform: Transform): Float64Array {
+  const { size, cosines, window, row } = transform;
+  const windowed = window.map((weight, i) => (samples[at + i] ?? 0) * weight);
   const levels = new Float64Array(row);
   for (let bin = 0; bin < row; bin++) {
     let real = 0;
     let imaginary = 0;
-    for (let i = 0; i < fftSize; i++) {
-      const turn = (bin * i) % fftSize;
+    for (let i = 0; i < size; i++) {
+      const turn = (bin * i) % size;
       real += (windowed[i] as number) * (cosines[turn] as number);
-      imaginary -= (windowed[i] as number) * (cosines[(turn + fftSize - fftSize / 4) % fftSize] as number);
+      imaginary -= (windowed[i] as number) * (cosines[(turn + size - size / 4) % size] as number);
     }
     const power = 4 * (real * real + imaginary * imaginary);
     levels[bin] = Math.max(levelFloor, Math.round(levelSteps * Math.log2(power)));
@@ -64,10 +82,14 @@ function naiveLevels(samples: Float32Array, at: number): Float64Array {
   return levels;
 }
 
-/** Peaks as `frame/step/strong` or `…/weak`, in order, of all whole frames. */
-export function naivePeaks(samples: Float32Array): string[] {
+/** Peaks as `frame/step/strong` or `…/weak`, in order, of all frames that are whole in the standard window. */
+export function naivePeaks(samples: Float32Array, windowSamples = standardSize): string[] {
+  const transform = transformOf(windowSamples);
+  const { begin, binLow, binHigh } = transform;
   const levels: Float64Array[] = [];
-  for (let at = 0; at + fftSize <= samples.length; at += hop) levels.push(naiveLevels(samples, at));
+  for (let at = 0; at + standardSize <= samples.length; at += hop) {
+    levels.push(naiveLevels(samples, at + begin, transform));
+  }
   const white = levels.map((frameLevels, frame) =>
     frameLevels.map((level, bin) => {
       const around = levels.slice(Math.max(0, frame - meanReach), frame + meanReach + 1);
@@ -99,7 +121,7 @@ function isHighest(
   const value = white[frame]?.[bin] as number;
   const reach = Math.max(around.bins, Math.floor(bin * around.share));
   for (let f = Math.max(0, frame - around.frames); f <= frame + around.frames && f < white.length; f++) {
-    for (let b = Math.max(1, bin - reach); b <= Math.min(bin + reach, row - 1); b++) {
+    for (let b = Math.max(1, bin - reach); b <= Math.min(bin + reach, (white[f]?.length ?? 0) - 1); b++) {
       if (f === frame && b === bin) continue;
       const other = white[f]?.[b] as number;
       const isBefore = f < frame || (f === frame && b < bin);

@@ -17,6 +17,8 @@ import { parameterVersion } from './parameters.ts';
 export type FingerprintOptions = {
   readonly decoder?: DecoderChoice;
   readonly limits?: AudioLimits;
+  /** Also what a shorter and a longer window see: for what is looked for, not for what is registered. */
+  readonly otherWindows?: boolean;
 };
 
 /**
@@ -27,7 +29,7 @@ export async function fingerprintAudio(
   path: string,
   options: FingerprintOptions = {},
 ): Promise<FingerprintedAudio> {
-  const fingerprinter = new Fingerprinter();
+  const fingerprinter = new Fingerprinter({ otherWindows: options.otherWindows ?? false });
   const decoded = await decodeAudio(
     path,
     { decoder: options.decoder ?? 'auto', limits: options.limits ?? defaultAudioLimits },
@@ -42,13 +44,14 @@ export async function finishFingerprint(
   path: string,
   { format, decoder, truncated }: Pick<DecodeSummary, 'format' | 'decoder' | 'truncated'>,
 ): Promise<FingerprintedAudio> {
-  const { constellation, descriptors, durationMs } = fingerprinter.finish();
+  const { constellation, otherWindows, descriptors, durationMs } = fingerprinter.finish();
   const fingerprint = encodeFingerprint({
     parameterVersion,
     density: 'query',
     durationMs,
     audioSha256: await digestFile(path),
     constellation,
+    ...(otherWindows && { otherWindows }),
     descriptors,
   });
   return { fingerprint, durationMs, format, decoder, truncated, silent: constellation.frames.length === 0 };

@@ -1,43 +1,54 @@
 /**
- * Builds `fingerprint.wasm` from `assembly/`; with `--check` compares instead, so that what is committed is what
- * the source says.
+ * Builds the modules from `assembly/`, one for each window; with `--check` compares instead, so that what is
+ * committed is what the source says.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const target = `${here}fingerprint.wasm`;
-const built = new Map();
+const modules = [
+  { name: 'fingerprint.wasm', entry: 'index.ts', windowSamples: 1024 },
+  { name: 'short-window.wasm', entry: 'other-window.ts', windowSamples: 512 },
+  { name: 'long-window.wasm', entry: 'other-window.ts', windowSamples: 2048 },
+];
 
-const { error, stderr } = await asc.main(
-  [
-    `${here}assembly/index.ts`,
-    '-o',
-    'fingerprint.wasm',
-    '--runtime',
-    'minimal',
-    '-O3',
-    '--noAssert',
-    '--enable',
-    'simd',
-  ],
-  {
-    readFile: (name, base) =>
-      readFile(base && !name.startsWith('/') ? `${base}/${name}` : name, 'utf8').catch(() => null),
-    writeFile: (name, contents) => void built.set(name, contents),
-    listFiles: () => [],
-  },
-);
-if (error) {
-  process.stderr.write(stderr.toString());
-  process.exit(1);
+for (const { name, entry, windowSamples } of modules) {
+  const bytes = await build(name, entry, windowSamples);
+  if (!process.argv.includes('--check')) {
+    await writeFile(`${here}${name}`, bytes);
+  } else if (!bytes.equals(await readFile(`${here}${name}`))) {
+    process.stderr.write(`${name} is not what assembly/ builds: run \`npm run build:kernel\`\n`);
+    process.exitCode = 1;
+  }
 }
 
-const bytes = Buffer.from(built.get('fingerprint.wasm'));
-if (!process.argv.includes('--check')) {
-  await writeFile(target, bytes);
-} else if (!bytes.equals(await readFile(target))) {
-  process.stderr.write('fingerprint.wasm is not what assembly/ builds: run `npm run build:kernel`\n');
-  process.exit(1);
+async function build(name, entry, windowSamples) {
+  const built = new Map();
+  const { error, stderr } = await asc.main(
+    [
+      `${here}assembly/${entry}`,
+      '-o',
+      name,
+      '--use',
+      `WINDOW_SAMPLES=${windowSamples}`,
+      '--runtime',
+      'minimal',
+      '-O3',
+      '--noAssert',
+      '--enable',
+      'simd',
+    ],
+    {
+      readFile: (path, base) =>
+        readFile(base && !path.startsWith('/') ? `${base}/${path}` : path, 'utf8').catch(() => null),
+      writeFile: (path, contents) => void built.set(path, contents),
+      listFiles: () => [],
+    },
+  );
+  if (error) {
+    process.stderr.write(stderr.toString());
+    process.exit(1);
+  }
+  return Buffer.from(built.get(name));
 }

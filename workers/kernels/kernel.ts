@@ -1,32 +1,46 @@
 /**
  * Loads the WASM kernel (`assembly/`, built by `npm run build:kernel`, compared by `npm run check`).
- * The module is compiled once a thread; every stream has an instance of its own, so no state crosses.
+ * A module is compiled once a thread; every stream has an instance of its own, so no state crosses.
  */
 import { readFileSync } from 'node:fs';
 
-type KernelExports = {
+/** What every module has: samples go in, peaks come out. */
+type WindowExports = {
   readonly memory: WebAssembly.Memory;
   readonly inputMax: WebAssembly.Global;
-  start(rateHz: number): void;
   push(count: number): number;
-  flush(): number;
   finish(): void;
   input(): number;
-  resampled(): number;
   peaks(): number;
   takePeaks(): number;
 };
 
-let compiled: WebAssembly.Module | undefined;
+type KernelExports = WindowExports & {
+  start(rateHz: number): void;
+  flush(): number;
+  resampled(): number;
+};
+
+const compiled = new Map<string, WebAssembly.Module>();
 
 export function instantiateKernel(): KernelExports {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('./fingerprint.wasm', import.meta.url)));
-  const instance = new WebAssembly.Instance(compiled, {
+  return instantiate('fingerprint.wasm') as unknown as KernelExports;
+}
+
+/** Takes 8 kHz samples only: what the kernel gives at `resampled`. */
+export function instantiateOtherWindow(window: 'short' | 'long'): WindowExports {
+  return instantiate(`${window}-window.wasm`) as unknown as WindowExports;
+}
+
+function instantiate(file: string): Record<string, unknown> {
+  const module = compiled.get(file) ?? new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)));
+  compiled.set(file, module);
+  const instance = new WebAssembly.Instance(module, {
     env: {
       abort: () => {
         throw new Error('the fingerprint kernel aborted');
       },
     },
   });
-  return instance.exports as unknown as KernelExports;
+  return instance.exports;
 }

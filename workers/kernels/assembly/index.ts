@@ -6,16 +6,13 @@
  *   finish()                 no more samples
  *   peaks(), takePeaks()     where peaks lie, and how many since the last call
  */
-import { BATCH, FFT_SIZE, HOP } from './parameters';
-import { OUTPUT_MAX, resample, resamplerDelay, resamplerInput, resamplerOutput, resamplerStart } from './resample';
-import { BATCH_SPAN, spectra, spectrumInit } from './spectrum';
-import { addFrames, nextRow, peaksFound, peaksInit } from './peaks';
+import { addSamples, finishFrames, framesInit } from './frames';
+import { peaksFound } from './peaks';
+import { resample, resamplerDelay, resamplerInput, resamplerOutput, resamplerStart } from './resample';
 
-export { INPUT_MAX as inputMax } from './resample';
+export { INPUT_MAX as inputMax } from './parameters';
 export { takePeaks } from './peaks';
 
-const waiting = heap.alloc((BATCH_SPAN + OUTPUT_MAX) * 4);
-let waitingCount: i32 = 0;
 let begun: bool = false;
 
 export function input(): usize { return resamplerInput(); }
@@ -23,23 +20,14 @@ export function resampled(): usize { return resamplerOutput(); }
 export function peaks(): usize { return peaksFound(); }
 
 export function start(rateHz: i32): void {
-  if (!begun) { spectrumInit(); peaksInit(); begun = true; }
+  if (!begun) { framesInit(); begun = true; }
   resamplerStart(rateHz);
 }
 
 /** Says how many 8 kHz samples it made. */
 export function push(count: i32): i32 {
   const made = resample(count);
-  memory.copy(waiting + (waitingCount << 2), resamplerOutput(), made << 2);
-  waitingCount += made;
-  let used = 0;
-  while (waitingCount - used >= BATCH_SPAN) {
-    spectra(waiting + (used << 2), nextRow());
-    addFrames(BATCH, false);
-    used += BATCH * HOP;
-  }
-  waitingCount -= used;
-  memory.copy(waiting, waiting + (used << 2), waitingCount << 2);
+  addSamples(resamplerOutput(), made);
   return made;
 }
 
@@ -50,9 +38,4 @@ export function flush(): i32 {
 }
 
 /** After a flush: the frames that are whole; a rest shorter than a frame is padded with silence. */
-export function finish(): void {
-  const frames = waitingCount < FFT_SIZE / 2 ? 0 : min(BATCH, (waitingCount - FFT_SIZE / 2) / HOP + 1);
-  memory.fill(waiting + (waitingCount << 2), 0, (BATCH_SPAN - min(waitingCount, BATCH_SPAN)) << 2);
-  if (frames > 0) spectra(waiting, nextRow());
-  addFrames(frames, true);
-}
+export function finish(): void { finishFrames(); }

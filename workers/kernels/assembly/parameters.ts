@@ -3,15 +3,30 @@
  * fingerprints, so it goes with a new `parameterVersion` in `fingerprint/parameters.ts`.
  */
 export const SAMPLE_RATE_HZ: i32 = 8000;
-export const FFT_SIZE: i32 = 1024;
+/** The most samples one call takes. */
+export const INPUT_MAX: i32 = 16384;
+/** The most samples the resampler makes of them: from the lowest rate, 1 kHz, each becomes eight. */
+export const OUTPUT_MAX: i32 = INPUT_MAX * 8 + 16;
 export const HOP: i32 = 160;
 /** Frames transformed at once: four lanes, two real frames packed into each complex one. */
 export const BATCH: i32 = 8;
+/** Samples of the window that fingerprints are compared by, and the length of its transform. */
+export const STANDARD_SIZE: i32 = 1024;
 /** First and one past the last bin looked at: 180 Hz and 3,500 Hz in bins of 7.8125 Hz. */
-export const BIN_LOW: i32 = 23;
-export const BIN_HIGH: i32 = 449;
+export const STANDARD_BIN_LOW: i32 = 23;
+export const STANDARD_BIN_HIGH: i32 = 449;
 /** Bins kept a frame, around the band, so that rows are whole vectors and neighbours exist. */
-export const ROW: i32 = 512;
+export const STANDARD_ROW: i32 = 512;
+/**
+ * Samples of this module's window: the standard's, or half or twice as many. `build.mjs` sets `WINDOW_SAMPLES`. Windows of
+ * all modules have their centres on the same samples; a shorter one lies in zeros, a longer one has as many finer bins.
+ */
+export const WINDOW: i32 = WINDOW_SAMPLES;
+export const FFT_SIZE: i32 = WINDOW > STANDARD_SIZE ? WINDOW : STANDARD_SIZE;
+export const FINER: i32 = FFT_SIZE / STANDARD_SIZE;
+export const BIN_LOW: i32 = STANDARD_BIN_LOW * FINER;
+export const BIN_HIGH: i32 = STANDARD_BIN_HIGH * FINER;
+export const ROW: i32 = STANDARD_ROW * FINER;
 /** Frames of history kept; more than the mean's window and the peak's neighbourhood together. */
 export const RING: i32 = 256;
 /** The mean of a bin runs over this many frames either side of it: 1.5 s. */
@@ -31,5 +46,5 @@ export const STRONG_FLAG: i32 = 0x8000;
 export const STEPS_PER_OCTAVE: f64 = 144;
 /** Log power is kept in 1/256 of an octave of power (0.012 dB). */
 export const LEVEL_STEPS: f32 = 256;
-/** Log power below which there is nothing to hear: 91 dB under a full-scale tone, whose power here is 2^18. */
+/** Log power below which there is nothing to hear: 91 dB under a full-scale tone, whose power is 2^18 in every window. */
 export const LEVEL_FLOOR: i32 = -3130;

@@ -3,7 +3,7 @@
  * Kaiser window, 60 dB; passband to 3.5 kHz, and what aliases stays above it. Phases are exact where the
  * ratio allows (44.1 kHz: 80, 48 kHz: 1), else the nearest of 512.
  */
-import { SAMPLE_RATE_HZ } from './parameters';
+import { INPUT_MAX, OUTPUT_MAX, SAMPLE_RATE_HZ } from './parameters';
 
 const PHASES_MAX: i32 = 512;
 const KAISER_BETA: f64 = 5.65;
@@ -12,12 +12,8 @@ const TRANSITION_HZ: f64 = 1000;
 /** Kaiser's length estimate at 60 dB: (A − 7.95) / 14.36. */
 const LENGTH_FACTOR: f64 = 3.63;
 
-/** The most samples one call takes. */
-export const INPUT_MAX: i32 = 16384;
 /** The longest filter, at the highest rate allowed, and so the most input carried over between calls. */
 const TAPS_MAX: i32 = 1536;
-/** The most samples one call gives: from the lowest rate, 1 kHz, each input sample becomes eight. */
-export const OUTPUT_MAX: i32 = INPUT_MAX * 8 + 16;
 
 const carried = heap.alloc((TAPS_MAX + INPUT_MAX + 16) * 4);
 /** Where the caller puts samples; what is carried over lies just before it. */

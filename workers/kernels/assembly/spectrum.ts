@@ -1,9 +1,9 @@
 /**
  * Log power spectra of eight frames at once: Hann window, radix-4 decimation in frequency over four SIMD
- * lanes, two real frames packed into each lane's complex one. Tables are made here, in WASM, so that they
- * are the same bits on every machine.
+ * lanes (twice as long, a radix-2 step before it), two real frames packed into each lane's complex one.
+ * Tables are made here, in WASM, so that they are the same bits on every machine.
  */
-import { BATCH, FFT_SIZE, HOP, LEVEL_FLOOR, LEVEL_STEPS, ROW } from './parameters';
+import { BATCH, FFT_SIZE, FINER, HOP, LEVEL_FLOOR, LEVEL_STEPS, ROW, STANDARD_SIZE, WINDOW } from './parameters';
 
 /** Samples that eight frames span. */
 export const BATCH_SPAN: i32 = FFT_SIZE + (BATCH - 1) * HOP;
@@ -15,12 +15,18 @@ const real = heap.alloc(FFT_SIZE * 16);
 const imaginary = heap.alloc(FFT_SIZE * 16);
 
 export function spectrumInit(): void {
+  // A tone's power goes with the sum of the window: scaled, it is the same in every one.
+  const scale = <f64>STANDARD_SIZE / WINDOW;
+  memory.fill(window, 0, FFT_SIZE * 4);
+  for (let i = 0; i < WINDOW; i++) {
+    const hann = 0.5 - 0.5 * Math.cos(2 * Math.PI * <f64>i / WINDOW);
+    store<f32>(window + (((FFT_SIZE - WINDOW) / 2 + i) << 2), <f32>(scale * hann));
+  }
   for (let i = 0; i < FFT_SIZE; i++) {
     const angle = 2 * Math.PI * <f64>i / FFT_SIZE;
-    store<f32>(window + (i << 2), <f32>(0.5 - 0.5 * Math.cos(angle)));
     store<f32>(twiddles + (i << 3), <f32>Math.cos(angle));
     store<f32>(twiddles + (i << 3), <f32>-Math.sin(angle), 4);
-    let r = 0, x = i;
+    let r = FINER == 2 ? i & 1 : 0, x = i / FINER;
     for (let d = 0; d < 5; d++) { r = (r << 2) | (x & 3); x >>= 2; }
     store<u16>(reversed + (i << 1), <u16>r);
   }
@@ -45,9 +51,31 @@ function loadLanes(samples: usize, target: usize): void {
   }
 }
 
+/** Radix-2: even bins into the lower half, odd ones into the upper. */
+function halve(): void {
+  const h = <usize>(FFT_SIZE / 2) << 4;
+  for (let j = 0; j < FFT_SIZE / 2; j++) {
+    const r = real + (j << 4), m = imaginary + (j << 4);
+    const c = v128.load32_splat(twiddles + (j << 3)), s = v128.load32_splat(twiddles + (j << 3) + 4);
+    const ar = v128.load(r), br = v128.load(r + h), ai = v128.load(m), bi = v128.load(m + h);
+    v128.store(r, f32x4.add(ar, br));
+    v128.store(m, f32x4.add(ai, bi));
+    const xr = f32x4.sub(ar, br), xi = f32x4.sub(ai, bi);
+    v128.store(r + h, f32x4.sub(f32x4.mul(xr, c), f32x4.mul(xi, s)));
+    v128.store(m + h, f32x4.add(f32x4.mul(xr, s), f32x4.mul(xi, c)));
+  }
+}
+
 /** In place, four transforms side by side; results come out in digit-reversed order. */
 function transform(): void {
-  for (let length = FFT_SIZE; length >= 4; length >>= 2) {
+  if (FINER == 2) halve();
+  // One half after the other: both together are more than the L1 cache.
+  for (let from = 0; from < FFT_SIZE; from += STANDARD_SIZE) transformPart(from);
+}
+
+/** Radix-4, the `STANDARD_SIZE` values from `from` on. */
+function transformPart(from: i32): void {
+  for (let length = STANDARD_SIZE; length >= 4; length >>= 2) {
     const quarter = length >> 2;
     const stride = FFT_SIZE / length;
     const q = <usize>quarter << 4;
@@ -56,7 +84,7 @@ function transform(): void {
       const c1 = v128.load32_splat(t1), s1 = v128.load32_splat(t1 + 4);
       const c2 = v128.load32_splat(t2), s2 = v128.load32_splat(t2 + 4);
       const c3 = v128.load32_splat(t3), s3 = v128.load32_splat(t3 + 4);
-      for (let start = j; start < FFT_SIZE; start += length) {
+      for (let start = from + j; start < from + STANDARD_SIZE; start += length) {
         const r = real + (start << 4), m = imaginary + (start << 4);
         const ar = v128.load(r), br = v128.load(r + q), cr = v128.load(r + 2 * q), dr = v128.load(r + 3 * q);
         const ai = v128.load(m), bi = v128.load(m + q), ci = v128.load(m + 2 * q), di = v128.load(m + 3 * q);
@@ -104,7 +132,7 @@ function storeLanes(levels: v128, row: usize, bin: i32): void {
 }
 
 /**
- * Eight frames from `samples` on, 160 samples apart, to eight rows of 512 levels (i16) at `rows`.
+ * Eight frames from `samples` on, 160 samples apart, to eight rows of levels (i16) at `rows`.
  * Frames 0, 2, 4, 6 are the real parts of the four lanes, 1, 3, 5, 7 the imaginary ones.
  */
 export function spectra(samples: usize, rows: usize): void {
