@@ -166,7 +166,7 @@ type WaitingFile = {
   readonly reject: (reason: unknown) => void;
 };
 
-/** Gathers single files into batches, one for each thread at a time. Decoder and limits are those of the first. */
+/** Gathers single files into batches, one for each thread at a time. Decoder, limits and windows are those of the first. */
 function openBulk(
   threadCount: number,
   run: (task: FingerprintBatchTask) => Promise<readonly FingerprintReply[]>,

@@ -13,6 +13,8 @@ export type FingerprintTask = {
   readonly path: string;
   readonly decoder: DecoderChoice;
   readonly limits: AudioLimits;
+  /** Also what a shorter and a longer window see: for what is looked for. What is only registered does without. */
+  readonly otherWindows: boolean;
 };
 
 /** Files a thread takes at once: ffmpeg's start-up of 80 ms comes to 5 ms a file. */
@@ -24,6 +26,7 @@ export type FingerprintBatchTask = {
   readonly paths: readonly string[];
   readonly decoder: DecoderChoice;
   readonly limits: AudioLimits;
+  readonly otherWindows: boolean;
 };
 
 export type FingerprintedAudio = {

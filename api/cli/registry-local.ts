@@ -67,10 +67,12 @@ export async function registryOn(
   return {
     place,
     maxInFlight: isBulk ? bulkInFlight(config) : maxInFlight(config),
-    fingerprint(path) {
+    fingerprint(path, use) {
       const { workers } = whole();
       const task = { path, decoder: config.decoder, limits: config.audioLimits };
-      return isBulk ? workers.fingerprintInBulk(task) : workers.fingerprint(task);
+      return use === 'registration'
+        ? workers.fingerprintInBulk({ ...task, otherWindows: false })
+        : workers.fingerprint({ ...task, otherWindows: true });
     },
     async find(externalId) {
       const audio = await findRegisteredAudio(records, { partyId, externalId });

@@ -60,9 +60,14 @@ export async function openRemoteRegistry(
   return {
     place: client.address,
     maxInFlight: maxInFlight(config),
-    async fingerprint(path) {
+    async fingerprint(path, use) {
       if (!workers) throw new Error('this registry was opened for its records only');
-      return (await workers).fingerprint({ path, decoder: config.decoder, limits: config.audioLimits });
+      return (await workers).fingerprint({
+        path,
+        decoder: config.decoder,
+        limits: config.audioLimits,
+        otherWindows: use === 'search',
+      });
     },
     async find(externalId) {
       const page = read(

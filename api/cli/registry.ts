@@ -39,7 +39,7 @@ export type Registry = {
   readonly place: string;
   readonly maxInFlight: number;
   /** @throws WorkerError */
-  fingerprint(path: string): Promise<FingerprintedAudio>;
+  fingerprint(path: string, use: FingerprintUse): Promise<FingerprintedAudio>;
   find(externalId: string): Promise<RecordingView | undefined>;
   register(registration: {
     readonly externalId: string;
@@ -72,6 +72,9 @@ export type Registry = {
   status(): Promise<RegistryStatus>;
   [Symbol.asyncDispose](): Promise<void>;
 };
+
+/** What is looked for is seen through more windows than what is registered. */
+export type FingerprintUse = 'registration' | 'search';
 
 /**
  * What a command needs opened. `records`: no worker threads and no index, so that it starts at once. `search`: those

@@ -47,6 +47,7 @@ export async function readUpload(
   request: FastifyRequest,
   reply: FastifyReply,
   fieldNames: readonly string[],
+  use: 'registration' | 'search',
 ): Promise<Upload> {
   refuseTooLong(request, context.config.maxBodyBytes);
   admitBody(request.raw, reply.raw);
@@ -59,6 +60,7 @@ export async function readUpload(
       path: audioPath,
       decoder: context.config.decoder,
       limits: context.config.audioLimits,
+      otherWindows: use === 'search',
     });
     return { fields, fingerprint: made.fingerprint };
   } finally {

@@ -38,7 +38,12 @@ export async function fingerprintEach(
   const workers = openWorkers({ threadCount, maxQueued: threadCount });
   const progress = openProgress('fingerprinting', paths.length);
   await inParallel([...paths.entries()], threadCount, async ([i, path]) => {
-    const { fingerprint } = await workers.fingerprint({ path, decoder: 'auto', limits: defaultAudioLimits });
+    const { fingerprint } = await workers.fingerprint({
+      path,
+      decoder: 'auto',
+      limits: defaultAudioLimits,
+      otherWindows: true,
+    });
     take(fingerprint, i);
     progress.step('');
   });

@@ -8,6 +8,7 @@ import { defaultAudioLimits } from '../../workers/audio/decode.ts';
 import { findFfmpeg } from '../../workers/audio/find-ffmpeg.ts';
 import { fingerprintAudio } from '../../workers/fingerprint/fingerprint-audio.ts';
 import { fingerprintBatch } from '../../workers/fingerprint/fingerprint-batch.ts';
+import { decodeFingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
 import { chirps } from '../audio/chirp.ts';
 import { type Scratch, scratchDirectory } from '../audio/hear.ts';
 import { bundledCatalog } from '../support/bundled-audio.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => scratch[Symbol.asyncDispose]());
 
 const batchOf = (paths: readonly string[], limits = defaultAudioLimits) =>
-  fingerprintBatch(paths, { decoder: 'auto', limits });
+  fingerprintBatch(paths, { decoder: 'auto', limits, otherWindows: false });
 const inScratch = (name: string) => path.join(scratch.directory, name);
 
 async function convert(name: string, ...options: string[]): Promise<string> {
@@ -49,6 +50,18 @@ describe('a batch', () => {
       }
     },
   );
+
+  test.each([true, false])('looks through the other windows where asked: %s', async (otherWindows) => {
+    const file = recordings[0] as string;
+    const [reply] = await fingerprintBatch([file], {
+      decoder: 'auto',
+      limits: defaultAudioLimits,
+      otherWindows,
+    });
+    const result = await fingerprintAudio(file, { otherWindows });
+    expect(reply).toEqual({ ok: true, result });
+    expect(decodeFingerprint(result.fingerprint).otherWindows !== undefined).toBe(otherWindows);
+  });
 
   test('says of a file that cannot be read what is wrong with it, and takes the others as if it were not there', async () => {
     const [first, second] = recordings as [string, string];

@@ -40,7 +40,7 @@ test.runIf(process.platform === 'linux')('merging yields to everything else', as
 test('building and merging wait for no thread that searches', async () => {
   workers = openWorkers({ threadCount: 1, maxQueued: 100 });
   const path = bundledCatalog()[0]?.path as string;
-  const task = { path, decoder: 'wasm', limits: defaultAudioLimits } as const;
+  const task = { path, decoder: 'wasm', limits: defaultAudioLimits, otherWindows: false } as const;
   const line = Array.from({ length: 15 }, () => workers.fingerprint(task));
   const sources = [await segmentOf([1]), await segmentOf([2])];
   const merged = await workers.mergeSegments(sources);

@@ -12,7 +12,7 @@ import { bundledCatalog, bundledUploads } from '../support/bundled-audio.ts';
 import { wavOf } from '../support/wav.ts';
 
 const limits = defaultAudioLimits;
-const task = (file: string) => ({ path: file, decoder: 'wasm', limits }) as const;
+const task = (file: string) => ({ path: file, decoder: 'wasm', limits, otherWindows: false }) as const;
 const recordings = bundledCatalog();
 const [first] = recordings as [(typeof recordings)[number]];
 
@@ -54,7 +54,8 @@ async function codeOf(refused: Promise<unknown>): Promise<string> {
 }
 
 const unlimited = { ...limits, maxDurationMs: 1e9 };
-const endlessTask = () => ({ path: endless, decoder: 'wasm', limits: unlimited }) as const;
+const endlessTask = () =>
+  ({ path: endless, decoder: 'wasm', limits: unlimited, otherWindows: false }) as const;
 
 describe('the same audio', () => {
   test('gives the same bytes on one thread and on two', async () => {

@@ -10,7 +10,11 @@ import type { FingerprintedAudio, FingerprintReply } from '../protocol.ts';
 import { fingerprintAudio, finishFingerprint } from './fingerprint-audio.ts';
 import { Fingerprinter } from './fingerprinter.ts';
 
-type Options = { readonly decoder: DecoderChoice; readonly limits: AudioLimits };
+type Options = {
+  readonly decoder: DecoderChoice;
+  readonly limits: AudioLimits;
+  readonly otherWindows: boolean;
+};
 
 /**
  * One reply for each path, in their order. What a file's fingerprint is depends on the file alone: one that spoils a
@@ -75,12 +79,12 @@ async function withFile<T>(
 async function tryTogether(
   ffmpeg: Ffmpeg,
   paths: readonly string[],
-  { limits }: Options,
+  { limits, otherWindows }: Options,
 ): Promise<FingerprintedAudio[] | undefined> {
   const opened: (BatchedFile & { readonly fingerprinter: Fingerprinter })[] = [];
   try {
     for (const path of paths) {
-      const fingerprinter = new Fingerprinter();
+      const fingerprinter = new Fingerprinter({ otherWindows });
       const sink = new SampleSink(limits, (samples, rateHz) => fingerprinter.push(samples, rateHz));
       const file = await openAudioFile(path, limits, sink.checkWallTime);
       const detected = await detectFormat(file);

@@ -3,7 +3,14 @@
  * peaks of the two constellations meet, found over a small grid of tempos and made exact by least squares.
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
-import { alignReach, fitFrames, fitSteps, maxTempoDeviation, tempoStep } from './parameters.ts';
+import {
+  alignReach,
+  fitFrames,
+  fitSteps,
+  maxTempoDeviation,
+  slowedWidening,
+  tempoStep,
+} from './parameters.ts';
 import { firstPeakFrom, type PeakLookup } from './peak-lookup.ts';
 
 export type Alignment = {
@@ -159,7 +166,7 @@ function refine(
     for (let i = 0; i < pairCount; i++) {
       const x = (pairTimes[i] as number) - middle;
       const y = pairErrors[i] as number;
-      if (Math.abs(y - fit.at - fit.slope * x) > fitFrames) continue;
+      if (Math.abs(y - fit.at - fit.slope * x) > fitFrames * slowedWidening(guess.tempo)) continue;
       n++;
       sumX += x;
       sumY += y;

@@ -4,13 +4,14 @@ import type { Pair } from './explain-pair.ts';
 import { logThreshold } from './explain-trial.ts';
 import { probesOf } from './explain-votes.ts';
 import { countHypotheses, hypothesesOf } from './hypotheses.ts';
-import { type Trial, windowsOf } from './match-upload.ts';
+import type { Trial } from './match-upload.ts';
 import { alteredLook, buriedLook, type Look, secondLook } from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, unaltered } from './probes.ts';
 import type { SearchedSegment } from './searched-segment.ts';
 import { verify, type Window } from './verify.ts';
 import { type Candidate, guessOf, vote } from './vote.ts';
+import { windowsOf } from './windows.ts';
 
 /** Windows searched for the nearest thing to a line where no line was voted: ten minutes side by side. */
 const maxMissWindows = 60;
@@ -42,7 +43,7 @@ export function nearestMiss(pair: Pair, transforms: TransformSet): Trial | undef
   }
   if (best === undefined) return undefined;
   const { candidate, window, tried } = best;
-  const verdict = verify(pair.reference, upload, guessOf(candidate), window, tried, logThreshold);
+  const verdict = verify(pair.reference, pair.views, guessOf(candidate), window, tried, logThreshold);
   return { ...best, verdict };
 }
 

@@ -3,7 +3,7 @@ import type { Constellation } from '../fingerprint/constellation.ts';
 import { frameMs, lowestFrequencyHz, stepsPerOctave } from '../fingerprint/parameters.ts';
 import { type Alignment, alignWindow, lowerBound, referenceFrameAt } from './align.ts';
 import type { PeakList, PeakView, PlacedPeak } from './explanation.ts';
-import { findPeak } from './follow.ts';
+import { findPeak, foundFramesAt } from './follow.ts';
 import { firstPeakFrom, type PeakLookup } from './peak-lookup.ts';
 import { toMs } from './report-matches.ts';
 import type { Window } from './verify.ts';
@@ -84,7 +84,14 @@ function pair(reference: Constellation, upload: PeakLookup, alignment: Alignment
   const partners: (number | undefined)[] = [];
   for (let i = from; i < to; i++) {
     const step = (reference.steps[i] as number) + alignment.steps;
-    partners.push(findPeak(upload, queryFrameAt(alignment, reference.frames[i] as number), step));
+    partners.push(
+      findPeak(
+        upload,
+        queryFrameAt(alignment, reference.frames[i] as number),
+        step,
+        foundFramesAt(alignment.tempo),
+      ),
+    );
   }
   return { first: firstPeakFrom(upload, view.begin), last: firstPeakFrom(upload, view.end), partners };
 }

@@ -12,7 +12,6 @@ import { segmentReference } from '../index/segment.ts';
 import type { PastUpload } from '../protocol.ts';
 import { hintOf } from './hint.ts';
 import { reversedHypotheses } from './hypotheses.ts';
-import { windowsOf } from './match-upload.ts';
 import {
   type Look,
   logReplayThreshold,
@@ -30,6 +29,7 @@ import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import type { SearchedSegment } from './searched-segment.ts';
 import { verify, type Window } from './verify.ts';
 import { type Candidate, guessOf, vote } from './vote.ts';
+import { windowsOf } from './windows.ts';
 
 type Named = { readonly candidate: Candidate; readonly window: Window };
 
@@ -39,6 +39,7 @@ const one = { frames: 1, windows: 1, alterations: 1 };
 /** In the order of their positions. @throws WorkerError FINGERPRINT_* */
 export function findPastUploads(bytes: Uint8Array, segments: readonly SearchedSegment[]): PastUpload[] {
   const reference = indexPeaks(withRanksOfUpload(decodeFingerprint(bytes).constellation));
+  const asker = { standard: reference };
   const likelihoods = new Map<
     string,
     Omit<PastUpload, 'submissionId'> & { readonly logProbability: number }
@@ -49,7 +50,7 @@ export function findPastUploads(bytes: Uint8Array, segments: readonly SearchedSe
     const known = likelihoods.get(upload.referenceId);
     if (known !== undefined && known.logProbability <= logReplayThreshold) continue;
     const constellation = getConstellation(segment, referenceIndex);
-    const verdict = verify(constellation, reference, guessOf(candidate), window, one, logReplayThreshold);
+    const verdict = verify(constellation, asker, guessOf(candidate), window, one, logReplayThreshold);
     if (verdict.outcome !== 'match') continue;
     const { logProbability, stretch } = verdict;
     likelihoods.set(upload.referenceId, {

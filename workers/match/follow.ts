@@ -5,7 +5,14 @@
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { type Alignment, lowerBound } from './align.ts';
-import { blockFrames, foundFrames, foundSteps, maxGapFrames, memoryFrames } from './parameters.ts';
+import {
+  blockFrames,
+  foundFrames,
+  foundSteps,
+  maxGapFrames,
+  memoryFrames,
+  slowedWidening,
+} from './parameters.ts';
 import { firstPeakFrom, type PeakLookup } from './peak-lookup.ts';
 
 export type Stretch = {
@@ -125,6 +132,7 @@ function followOneWay(
   way: 1 | -1,
 ): Found {
   const { frames, steps } = upload.constellation;
+  const reach = foundFramesAt(start.tempo);
   const found: Found = { peaks: [], queryFrames: [], referenceFrames: [], steps: [] };
   let line = start;
   let score = 0;
@@ -141,7 +149,7 @@ function followOneWay(
     const expected = line.queryFrame + (frame - line.referenceFrame) / line.tempo;
     if (expected < -foundFrames || expected > upload.frameCount + foundFrames) break;
     const step = reference.steps[i] as number;
-    const at = findPeak(upload, expected, step + line.steps);
+    const at = findPeak(upload, expected, step + line.steps, reach);
     if (at === undefined) score += weights.miss;
     else {
       score += weights.hit;
@@ -161,16 +169,22 @@ function followOneWay(
   return found;
 }
 
+/** How far from where it is expected a peak is found again, in frames of the upload. */
+export function foundFramesAt(tempo: number): number {
+  return foundFrames * slowedWidening(tempo);
+}
+
 /** Index of the upload's peak nearest in time to where one is expected. */
 export function findPeak(
   upload: PeakLookup,
   expectedFrame: number,
   expectedStep: number,
+  reach: number,
 ): number | undefined {
   const { frames, steps } = upload.constellation;
   let nearest: number | undefined;
-  let distance = foundFrames;
-  const last = expectedFrame + foundFrames;
+  let distance = reach;
+  const last = expectedFrame + reach;
   for (let j = firstPeakFrom(upload, Math.ceil(expectedFrame - distance)); j < frames.length; j++) {
     const frame = frames[j] as number;
     if (frame > last) break;

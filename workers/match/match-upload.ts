@@ -24,11 +24,12 @@ import {
   windowFrames,
   windowHopFrames,
 } from './parameters.ts';
-import { firstPeakFrom, indexPeaks, type PeakLookup } from './peak-lookup.ts';
+import { firstPeakFrom } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
 import { framesOfAll, type SearchedSegment } from './searched-segment.ts';
 import { UnpackedReferences } from './unpacked-references.ts';
+import { type UploadViews, viewUpload, votingViews } from './upload-views.ts';
 import {
   agreementIn,
   glance,
@@ -39,9 +40,10 @@ import {
   type Window,
 } from './verify.ts';
 import { type Candidate, guessOf, vote } from './vote.ts';
+import { windowsOf } from './windows.ts';
 
 type Scan = {
-  readonly upload: PeakLookup;
+  readonly views: UploadViews;
   /** Whether other alignments with the same recording are wanted too. */
   readonly alternatives: boolean;
   readonly segments: readonly SearchedSegment[];
@@ -96,12 +98,13 @@ export function matchUpload(
   options: MatchOptions = {},
 ): MatchAnswer {
   const { transforms = 'all', alternatives = false } = options;
-  const { constellation, durationMs } = decodeFingerprint(bytes);
-  const upload = indexPeaks(constellation);
-  const windows = windowsOf(upload.frameCount);
+  const fingerprint = decodeFingerprint(bytes);
+  const { durationMs } = fingerprint;
+  const views = viewUpload(fingerprint);
+  const windows = windowsOf(views.standard.frameCount);
   const timeline = options.indexFrames ?? framesOfAll(segments);
   const scan: Scan = {
-    upload,
+    views,
     alternatives,
     segments,
     alignments: { frames: Math.max(1, timeline), windows: windows.length },
@@ -130,14 +133,6 @@ export function matchUpload(
     durationMs,
     matches: reportMatches([...scan.stretches, ...scan.doubtful], durationMs, alternatives),
   };
-}
-
-export function windowsOf(frameCount: number): Window[] {
-  const count = Math.max(1, Math.ceil(frameCount / windowHopFrames) - 1);
-  return Array.from({ length: count }, (_, i) => ({
-    begin: i * windowHopFrames,
-    end: Math.min(i * windowHopFrames + windowFrames, frameCount),
-  }));
 }
 
 /** In the window that holds most of what the hint says; from there it is followed. */
@@ -210,14 +205,15 @@ function lookOf({ tempo }: Hypothesis): Look {
 
 /** The best voted candidates, best first. */
 function voteOn(
-  { segments, upload }: Scan,
+  { segments, views }: Scan,
   { begin, end }: Window,
   look: Look,
   hypothesis: Hypothesis,
 ): Candidate[] {
-  const first = firstPeakFrom(upload, begin);
-  const last = firstPeakFrom(upload, end);
-  return vote(segments, probeWindow(upload.constellation, first, last, look, hypothesis), look);
+  return votingViews(views, hypothesis.tempo).flatMap((view) => {
+    const [first, last] = [firstPeakFrom(view, begin), firstPeakFrom(view, end)];
+    return vote(segments, probeWindow(view.constellation, first, last, look, hypothesis), look);
+  });
 }
 
 function verifyCandidate(
@@ -243,7 +239,12 @@ function glanceAt(scan: Scan, candidate: Candidate, window: Window): Verdict | u
   const guess = guessOf(candidate);
   const fromFrame = guess.diagonal + guess.tempo * window.begin - glanceReachFrames;
   const untilFrame = guess.diagonal + guess.tempo * window.end + glanceReachFrames;
-  const seen = glance(getReference(scan, candidate, fromFrame, untilFrame), scan.upload, guess, window);
+  const seen = glance(
+    getReference(scan, candidate, fromFrame, untilFrame),
+    scan.views.standard,
+    guess,
+    window,
+  );
   if (!('outcome' in seen)) return undefined;
   const isWithin =
     seen.outcome === 'unaligned' ||
@@ -253,11 +254,11 @@ function glanceAt(scan: Scan, candidate: Candidate, window: Window): Verdict | u
 }
 
 function verifyWhole(scan: Scan, candidate: Candidate, window: Window, tried: Tried): Verdict {
-  const { upload, logThreshold } = scan;
+  const { views, logThreshold } = scan;
   const constellation = getReference(scan, candidate, 0, Number.POSITIVE_INFINITY);
   const rival = scan.alternatives ? undefined : rivalOf(scan, candidate, window)?.stretch.alignment;
-  const toBeat = rival === undefined ? 0 : agreementIn(window, constellation, upload, rival);
-  return verify(constellation, upload, guessOf(candidate), window, tried, logThreshold, toBeat);
+  const toBeat = rival === undefined ? 0 : agreementIn(window, constellation, views.standard, rival);
+  return verify(constellation, views, guessOf(candidate), window, tried, logThreshold, toBeat);
 }
 
 /** Whether a candidate lies on what was already found, and does not only cross it at another tempo. */

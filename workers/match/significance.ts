@@ -18,7 +18,7 @@
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { type Alignment, lowerBound, referenceFrameAt } from './align.ts';
-import { findPeak } from './follow.ts';
+import { findPeak, foundFramesAt } from './follow.ts';
 import { lookAlikeShare, maxPeaksCompared, maxPeaksCounted, peaksPerObservation } from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
 
@@ -32,7 +32,7 @@ const slidesCompared = 8;
 const mostSlide = 1000;
 const maxTurns = 400;
 /** The least distance of a wrong offset, in frames: beyond the reach of one note. */
-const leastShift = 40;
+export const leastShift = 40;
 /** Chance is never taken to be below this. */
 export const leastChance = 0.01;
 /** Of a stretch that has no room for wrong offsets; that of dense music. */
@@ -150,6 +150,7 @@ function shareFound(
   turn: number,
 ): number {
   const { queryBegin, lastPeak, stride } = span;
+  const reach = foundFramesAt(alignment.tempo);
   const length = span.queryEnd - queryBegin;
   let tried = 0;
   let met = 0;
@@ -160,7 +161,7 @@ function shareFound(
       turn;
     if (turn > 0 && at >= queryBegin + length) at -= length;
     tried++;
-    if (findPeak(upload, at, (reference.steps[i] as number) + alignment.steps) !== undefined) met++;
+    if (findPeak(upload, at, (reference.steps[i] as number) + alignment.steps, reach) !== undefined) met++;
   }
   return met / tried;
 }

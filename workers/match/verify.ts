@@ -17,6 +17,7 @@ import {
   tempoStep,
 } from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
+import { countPoints, grantedPart, logProbabilityOfPoints } from './points.ts';
 import {
   agreementOver,
   bestWrongAgreement,
@@ -25,6 +26,7 @@ import {
   logFalseMatchProbability,
   type Span,
 } from './significance.ts';
+import type { UploadViews } from './upload-views.ts';
 
 /** A stretch that spans this much of the upload is the whole of it. */
 const wholeShare = 0.85;
@@ -82,13 +84,14 @@ const leastExcess = 0.08;
  */
 export function verify(
   reference: Constellation,
-  upload: PeakLookup,
+  views: UploadViews,
   guess: Guess,
   { begin, end }: Window,
   tried: Tried,
   logThreshold: number,
   agreementToBeat = 0,
 ): Verdict {
+  const upload = views.standard;
   const first = glance(reference, upload, guess, { begin, end }, agreementToBeat);
   if ('outcome' in first) return first;
   const { alignment, agreement } = first;
@@ -103,30 +106,64 @@ export function verify(
   const stretch =
     followAlignment(reference, upload, rough.startAlignment, evidence(followed, chance)) ?? rough;
   const clocks = isUnaltered(guess) ? clocksTried(stretch.alignment.tempo) : 1;
-  const triedInAll = clocks * countTried(tried);
-  const atFirst = logFalseMatchProbability(stretch.expectedPeaks, stretch.alignedPeaks, chance, triedInAll);
-  if (atFirst > logThreshold)
-    return { outcome: 'doubtful', stretch, chance, logProbability: atFirst, tried: triedInAll };
-  // Also over the whole window: a short stretch has little room for wrong offsets of its own.
-  const window = { begin: Math.min(stretch.queryBegin, begin), end: Math.max(stretch.queryEnd, end) };
-  const isWhole = stretch.queryEnd - stretch.queryBegin >= wholeShare * upload.frameCount;
-  const share = isWhole ? repeatedShareOfWhole : repeatedShare;
-  const repetition = (from: number, to: number) =>
-    repetitionOver(reference, upload, stretch.alignment, chance, share, from, to);
-  let granted = repetition(window.begin, window.end);
-  if (window.end - window.begin > stretch.queryEnd - stretch.queryBegin + blockFrames) {
-    granted = Math.max(granted, repetition(stretch.queryBegin, stretch.queryEnd));
-  }
-  // Loops in common are no likelier for every tempo and pitch that was tried.
-  const bySharedLoops = logFalseMatchProbability(
-    stretch.expectedPeaks,
-    stretch.alignedPeaks,
-    granted,
-    clocks * Math.min(tried.frames, maxLookAlikeFrames) * tried.windows,
+  const judged = judge(reference, views, stretch, chance, { begin, end }, tried, clocks, logThreshold);
+  return { ...judged, stretch, tried: clocks * countTried(tried) };
+}
+
+/** How sure a stretch is by one window and, where that is not sure enough, by all: two questions, so each counts twice. */
+function judge(
+  reference: Constellation,
+  views: UploadViews,
+  stretch: Stretch,
+  chance: number,
+  window: Window,
+  tried: Tried,
+  clocks: number,
+  logThreshold: number,
+): { readonly outcome: 'doubtful' | 'match'; readonly logProbability: number; readonly chance: number } {
+  const { alignment, expectedPeaks, alignedPeaks } = stretch;
+  let granted: number | undefined;
+  const logProbabilityBy = (certainty: (share: number, tried: number) => number): number => {
+    const byChance = certainty(chance, clocks * countTried(tried));
+    if (byChance > logThreshold) return byChance;
+    granted ??= repetitionOf(reference, views.standard, stretch, chance, window);
+    // Loops in common are no likelier for every tempo and pitch that was tried.
+    const loops = clocks * Math.min(tried.frames, maxLookAlikeFrames) * tried.windows;
+    return Math.max(byChance, certainty(granted, loops));
+  };
+  let logProbability = logProbabilityBy((share, of) =>
+    logFalseMatchProbability(expectedPeaks, alignedPeaks, share, of),
   );
-  const logProbability = Math.max(atFirst, bySharedLoops);
+  const points =
+    logProbability > logThreshold ? countPoints(reference, views, alignment, stretch) : undefined;
+  if (points !== undefined) {
+    const agreement = alignedPeaks / expectedPeaks;
+    const byAll = logProbabilityBy((share, of) =>
+      logProbabilityOfPoints(points, expectedPeaks, grantedPart(agreement, chance, share), 2 * of),
+    );
+    logProbability = Math.min(logProbability, byAll);
+  }
   const outcome = logProbability > logThreshold ? 'doubtful' : 'match';
-  return { outcome, stretch, chance: granted, logProbability, tried: triedInAll };
+  return { outcome, logProbability, chance: granted ?? chance };
+}
+
+function repetitionOf(
+  reference: Constellation,
+  upload: PeakLookup,
+  { alignment, queryBegin, queryEnd }: Stretch,
+  chance: number,
+  { begin, end }: Window,
+): number {
+  // Also over the whole window: a short stretch has little room for wrong offsets of its own.
+  const window = { begin: Math.min(queryBegin, begin), end: Math.max(queryEnd, end) };
+  const isWhole = queryEnd - queryBegin >= wholeShare * upload.frameCount;
+  const share = isWhole ? repeatedShareOfWhole : repeatedShare;
+  const over = (from: number, to: number) =>
+    repetitionOver(reference, upload, alignment, chance, share, from, to);
+  const inWindow = over(window.begin, window.end);
+  return window.end - window.begin > queryEnd - queryBegin + blockFrames
+    ? Math.max(inWindow, over(queryBegin, queryEnd))
+    : inWindow;
 }
 
 /**

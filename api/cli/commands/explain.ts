@@ -66,7 +66,7 @@ async function explain(
   await refuseForeignFile(output);
   await using registry = await openRegistry(config, 'search');
   await registry.settle();
-  const { fingerprint, truncated } = await fingerprintItem(registry, file.path);
+  const { fingerprint, truncated } = await fingerprintItem(registry, file.path, 'search');
   if (truncated) console.error(`! ${printable(file.externalId)}: the file breaks off; took what it holds`);
   const scan = await registry.scan({ externalId: file.externalId, fingerprint, transforms });
   const recordingId = await getRecordingIdByName(registry, name, scan);

@@ -83,7 +83,7 @@ export async function registerItem(registry: Registry, item: WorkItem): Promise<
   if (known !== undefined && saysTheSame(known, item.metadata) && (await hasSameAudio(known, item.path))) {
     return { outcome: 'unchanged', audioMs: 0, truncated: false };
   }
-  const { fingerprint, durationMs, truncated } = await fingerprintItem(registry, item.path);
+  const { fingerprint, durationMs, truncated } = await fingerprintItem(registry, item.path, 'registration');
   const { outcome } = await registry.register({
     externalId: item.externalId,
     metadata: item.metadata,

@@ -143,7 +143,7 @@ export async function scanItem(
 ): Promise<ScannedItem> {
   const kept = await file?.findKept(item);
   if (kept !== undefined) return { answer: kept, audioMs: 0, truncated: false, wasKept: true };
-  const { fingerprint, durationMs, truncated } = await fingerprintItem(registry, item.path);
+  const { fingerprint, durationMs, truncated } = await fingerprintItem(registry, item.path, 'search');
   const answer = await registry.scan({ externalId: item.externalId, fingerprint, transforms, alternatives });
   // At once, and not in its turn: it is safe from a kill while an earlier, longer upload is still being scanned.
   await file?.append(item.externalId, answerLine(item, answer));

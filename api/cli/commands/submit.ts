@@ -63,7 +63,7 @@ async function submit(paths: readonly string[], options: SubmitOptions, command:
     maxInFlight: registry.maxInFlight,
     interruption,
     work: async ({ externalId, path }) => {
-      const { fingerprint, durationMs } = await fingerprintItem(registry, path);
+      const { fingerprint, durationMs } = await fingerprintItem(registry, path, 'search');
       const upload = {
         platform: options.platform,
         external_id: externalId,

@@ -53,7 +53,7 @@ export async function tellWhatFollows(
   say(`${meridian.name} asserts all rights in whallon-intro too: ${conflict?.share} % of it are claimed.`);
 
   heading('What follows: Tube reports the compilation');
-  const { fingerprint } = await registry.fingerprint(join(bundle, 'uploads', 'compilation.opus'));
+  const { fingerprint } = await registry.fingerprint(join(bundle, 'uploads', 'compilation.opus'), 'search');
   const reported = { platform: 'Tube', external_id: 'compilation', account: 'channel-12', title: 'a mix' };
   const asked = { partyId: tube.caller.partyId, upload: reported, fingerprint };
   const { view } = await submitUpload(tube.store, asked);
@@ -100,14 +100,14 @@ export async function tellWhatFollows(
 
   heading('A retroscan: the recording comes after the upload');
   await registry.remove(idOf.get('brandenburg-2') as string);
-  const early = await registry.fingerprint(join(bundle, 'uploads', 'low-rate.opus'));
+  const early = await registry.fingerprint(join(bundle, 'uploads', 'low-rate.opus'), 'search');
   const before = await submitUpload(tube.store, {
     partyId: tube.caller.partyId,
     upload: { platform: 'Tube', external_id: 'low-rate' },
     fingerprint: early.fingerprint,
   });
   say(`Tube reports low-rate while brandenburg-2 is not registered: ${before.view.matches.length} matches.`);
-  const late = await registry.fingerprint(join(bundle, 'catalog', 'brandenburg-2.ogg'));
+  const late = await registry.fingerprint(join(bundle, 'catalog', 'brandenburg-2.ogg'), 'registration');
   const { recordingId } = await registry.register({
     externalId: 'brandenburg-2',
     metadata: {},

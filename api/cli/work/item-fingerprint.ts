@@ -8,7 +8,7 @@ import {
   maxFingerprintBytes,
 } from '../../../workers/fingerprint/fingerprint-file.ts';
 import { RegistryError } from '../../errors.ts';
-import type { Registry } from '../registry.ts';
+import type { FingerprintUse, Registry } from '../registry.ts';
 
 export type ItemFingerprint = {
   readonly fingerprint: Uint8Array<ArrayBuffer>;
@@ -21,9 +21,10 @@ export type ItemFingerprint = {
 export async function fingerprintItem(
   registry: Pick<Registry, 'fingerprint'>,
   path: string,
+  use: FingerprintUse,
 ): Promise<ItemFingerprint> {
   const stored = await findStoredFingerprint(path);
-  if (stored === undefined) return registry.fingerprint(path);
+  if (stored === undefined) return registry.fingerprint(path, use);
   return { fingerprint: stored, durationMs: decodeFingerprint(stored).durationMs, truncated: false };
 }
 

@@ -50,7 +50,7 @@ export function registerRecordingRoute(app: App, context: Context, gate: UploadG
     },
     async (request, reply) => {
       using _place = gate.enter();
-      const { fields, fingerprint } = await readUpload(context, request, reply, fieldNames);
+      const { fields, fingerprint } = await readUpload(context, request, reply, fieldNames, 'registration');
       const key = request.headers['idempotency-key'];
       const { partyId, onBehalfOf } = callerOf(request);
       const done = await registerRecording(contextFor(context, request), {

@@ -59,11 +59,13 @@ export function scanUploadRoute(app: App, context: Context, gate: UploadGate, me
     },
     async (request, reply) => {
       using _place = gate.enter();
-      const { fields, fingerprint } = await readUpload(context, request, reply, [
-        'external_id',
-        'transforms',
-        'alternatives',
-      ]);
+      const { fields, fingerprint } = await readUpload(
+        context,
+        request,
+        reply,
+        ['external_id', 'transforms', 'alternatives'],
+        'search',
+      );
       const {
         external_id: externalId,
         transforms: askedTransforms,

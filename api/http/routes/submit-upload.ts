@@ -43,7 +43,7 @@ export function submitUploadRoute(app: App, context: Context, gate: UploadGate):
     },
     async (request, reply) => {
       using _place = gate.enter();
-      const { fields, fingerprint } = await readUpload(context, request, reply, reportedFields);
+      const { fields, fingerprint } = await readUpload(context, request, reply, reportedFields, 'search');
       const { partyId } = callerOf(request);
       const submitted = await submitUpload(contextFor(context, request), {
         partyId,
