@@ -4,8 +4,10 @@ import {
   type SegmentBytes,
   type SegmentViews,
   segmentReference,
+  timelineGapFrames,
   viewSegment,
 } from '../../workers/index/segment.ts';
+import type { SegmentContents } from '../../workers/index/segment-limits.ts';
 import type { SharedSegment } from '../../workers/protocol.ts';
 import { openConstellationFile } from './constellation-file.ts';
 import { segmentPath } from './index-files.ts';
@@ -19,10 +21,8 @@ export type HeldSegment = {
   /** References with a tombstone, by index, in the order of their removal. */
   readonly removed: number[];
   readonly indexByReference: Map<string, number>;
-  /** Of those that are still in it. */
-  liveFrames: number;
-  /** Of all that it was built of. */
-  readonly frames: number;
+  /** Of references that are still in it. */
+  readonly live: { references: number; frames: number; constellationBytes: number };
 };
 
 /** References looked at in one turn of the event loop: some milliseconds. */
@@ -39,13 +39,14 @@ export async function holdSegment(
   const flags = new Uint8Array(tombstones);
   for (const index of removed) flags[index] = 1;
   const indexByReference = new Map<string, number>();
-  let [frames, liveFrames] = [0, 0];
+  const live = { references: 0, frames: 0, constellationBytes: 0 };
   for (let i = 0; i < segment.referenceCount; i++) {
     if (i % referencesATurn === referencesATurn - 1) await setImmediate();
-    const { referenceId, frameCount } = segmentReference(segment, i);
-    frames += frameCount;
     if (flags[i]) continue;
-    liveFrames += frameCount;
+    const { referenceId, frameCount } = segmentReference(segment, i);
+    live.references++;
+    live.frames += frameCount;
+    live.constellationBytes += bytesOfConstellation(segment, i);
     indexByReference.set(referenceId, i);
   }
   return {
@@ -54,8 +55,7 @@ export async function holdSegment(
     tombstones: flags,
     removed: [...removed],
     indexByReference,
-    frames,
-    liveFrames,
+    live,
   };
 }
 
@@ -66,7 +66,23 @@ export function removeReference(held: HeldSegment, referenceId: string): void {
   held.tombstones[index] = 1;
   held.removed.push(index);
   held.indexByReference.delete(referenceId);
-  held.liveFrames -= segmentReference(held.segment, index).frameCount;
+  held.live.references--;
+  held.live.frames -= segmentReference(held.segment, index).frameCount;
+  held.live.constellationBytes -= bytesOfConstellation(held.segment, index);
+}
+
+/** What is in it when it is written again. */
+export function liveContentsOf({ live }: HeldSegment): SegmentContents {
+  const { references, frames, constellationBytes } = live;
+  return {
+    timelineFrames: frames + (references + 1) * timelineGapFrames,
+    references,
+    constellationBytes,
+  };
+}
+
+function bytesOfConstellation({ constellationBegins }: SegmentViews, index: number): number {
+  return (constellationBegins[index + 1] as number) - (constellationBegins[index] as number);
 }
 
 /** Bytes of the constellations. */

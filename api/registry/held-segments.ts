@@ -8,11 +8,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { segmentReference } from '../../workers/index/segment.ts';
+import { contentsOfSegment, shareOfFull } from '../../workers/index/segment-limits.ts';
 import type { Workers } from '../../workers/pool.ts';
 import { openConstellationFile } from './constellation-file.ts';
-import { constellationBytesOf, type HeldSegment, holdSegment, removeReference } from './held-segment.ts';
+import {
+  constellationBytesOf,
+  type HeldSegment,
+  holdSegment,
+  liveContentsOf,
+  removeReference,
+} from './held-segment.ts';
 import { segmentPath } from './index-files.ts';
-import { chooseMerge } from './merge-policy.ts';
+import { chooseMerge, type MergeableSegment } from './merge-policy.ts';
 
 export type HeldSegments = {
   all(): readonly HeldSegment[];
@@ -47,10 +54,12 @@ export function openHeldSegments(options: {
   readonly log: Logger;
   /** Of the index: large merges go into its files at once. */
   readonly folder: string;
+  /** Share of a full segment that merges make one of at the most; 1 unless told. */
+  readonly maxShare?: number;
   /** With the names of those that are merged into another. */
   readonly onMerged: (retired: readonly string[]) => void;
 }): HeldSegments {
-  const { workers, log, folder, onMerged } = options;
+  const { workers, log, folder, maxShare = 1, onMerged } = options;
   let held = options.held;
   let isClosing = false;
   let doneCount = 0;
@@ -72,7 +81,8 @@ export function openHeldSegments(options: {
   function startMerges(): void {
     if (isClosing) return;
     for (const run of freeRuns()) {
-      const chosen = chooseMerge(run.map(sizeOf), state);
+      const sizes = run.map((one) => sizeOf(one, maxShare));
+      const chosen = chooseMerge(sizes, state);
       if (chosen === undefined) continue;
       const sources = run.slice(chosen.from, chosen.to);
       const lane = postingsOf(sources) > shortPostings ? 'long' : 'short';
@@ -167,10 +177,11 @@ export function openHeldSegments(options: {
   };
 }
 
-function sizeOf({ segment, frames, liveFrames }: HeldSegment) {
-  const { postingCount: postings } = segment;
-  // Postings are not counted by reference; they are spread over time.
-  return { postings, livePostings: frames === 0 ? 0 : Math.round((postings * liveFrames) / frames) };
+function sizeOf(one: HeldSegment, maxShare: number): MergeableSegment {
+  return {
+    size: shareOfFull(contentsOfSegment(one.segment)) / maxShare,
+    liveSize: shareOfFull(liveContentsOf(one)) / maxShare,
+  };
 }
 
 function postingsOf(sources: readonly HeldSegment[]): number {

@@ -59,7 +59,10 @@ export type RegistryIndex = {
   close(): Promise<void>;
 };
 
-/** Entries and bytes of constellations read from the feed at once; one batch is one new segment. */
+/**
+ * Entries and bytes of constellations read from the feed at once; one batch is one new segment. It fits into one: a byte
+ * has no more than 16 frames.
+ */
 const batchEntries = 4096;
 const batchBytes = 32 * 2 ** 20;
 /** Where nobody waits, a batch waits so long for more entries: few segments, which every search has to look at. */
@@ -82,6 +85,8 @@ export async function openIndex(options: {
   readonly dataDir: string;
   /** In the data directory. */
   readonly folderName?: string;
+  /** Share of a full segment that merges make one of at the most; 1 unless told. */
+  readonly maxShare?: number;
 }): Promise<RegistryIndex> {
   const { store, workers, log } = options;
   const folder = join(options.dataDir, options.folderName ?? 'index');
@@ -100,9 +105,8 @@ export async function openIndex(options: {
   /** Segments that were merged into others; their files go when the next manifest is written. */
   const retired: string[] = [];
   const held = openHeldSegments({
+    ...options,
     held: read,
-    workers,
-    log,
     folder,
     onMerged: (names) => {
       retired.push(...names);
@@ -240,7 +244,7 @@ export async function openIndex(options: {
     }
   }
 
-  const frames = () => held.all().reduce((sum, { liveFrames }) => sum + liveFrames, 0);
+  const frames = () => held.all().reduce((sum, { live }) => sum + live.frames, 0);
 
   const stopListening = await store.listenToFeed((head) => {
     if (head > position && !isClosing) followOn();

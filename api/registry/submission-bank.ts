@@ -13,6 +13,8 @@ export type SubmissionBank = Pick<
 >;
 
 const maxBatchBytes = 8 * 2 ** 20;
+/** Of a full segment: 2,400 h, so that one look goes through no more (`submissions-to-replay.ts`). */
+export const maxBankSegmentShare = 1 / 5;
 
 export async function openSubmissionBank({
   config,
@@ -26,6 +28,7 @@ export async function openSubmissionBank({
     log,
     dataDir: config.dataDir,
     folderName: 'submissions',
+    maxShare: maxBankSegmentShare,
   });
 }
 

@@ -3,12 +3,14 @@
  * and real uploads planted among them, in segments as the bank holds them.
  */
 import { chooseMerge } from '../../api/registry/merge-policy.ts';
+import { maxBankSegmentShare } from '../../api/registry/submission-bank.ts';
 import type { Constellation } from '../../workers/fingerprint/constellation.ts';
 import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
 import { mergeSegments } from '../../workers/index/merge-segments.ts';
-import { openSegment, readSegmentHeader, type SegmentBytes } from '../../workers/index/segment.ts';
+import { openSegment, type SegmentBytes, viewSegment } from '../../workers/index/segment.ts';
+import { contentsOfSegment, shareOfFull } from '../../workers/index/segment-limits.ts';
 import type { SearchedSegment } from '../../workers/match/searched-segment.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { openProgress } from '../report/progress.ts';
@@ -21,9 +23,11 @@ const submissionsInBatch = 5_000;
 /** As the bank's own are when nothing has come for a while. */
 function mergeWhatIsDue(made: SegmentBytes[]): void {
   for (;;) {
-    const sizes = made.map(({ bytes }) => readSegmentHeader(bytes).postingCount);
+    const sizes = made.map(
+      ({ bytes }) => shareOfFull(contentsOfSegment(viewSegment(bytes))) / maxBankSegmentShare,
+    );
     const chosen = chooseMerge(
-      sizes.map((postings) => ({ postings, livePostings: postings })),
+      sizes.map((size) => ({ size, liveSize: size })),
       'resting',
     );
     if (chosen === undefined) return;

@@ -16,6 +16,7 @@ import {
 } from '../../workers/index/landmark.ts';
 import { anyConstellation } from '../fingerprint/arbitrary.ts';
 import { asReference, fingerprintCatalog } from '../fingerprint/bundled-fingerprints.ts';
+import { seededRandom } from '../support/synthetic-fingerprint.ts';
 
 const stepCells = stepCellOf(zoneSteps) + 1;
 const frameCells = Math.floor(zoneFrames / frameCell) + 1;
@@ -105,6 +106,20 @@ describe("a reference's landmarks", () => {
     const perSecond = referenceLandmarks(constellation).count / seconds;
     expect(perSecond).toBeGreaterThan(6);
     expect(perSecond).toBeLessThan(9);
+  });
+
+  test('are at most eight in 28 frames, however many peaks there are', () => {
+    const random = seededRandom(1);
+    const at = Array.from({ length: 4000 }, (_, i) => i);
+    const dense = {
+      frames: Uint32Array.from(at, (i) => Math.floor(i / 10)),
+      steps: Uint16Array.from(at, (i) => 10 * (i % 10) + (Math.floor(i / 10) % 7)),
+      ranks: Uint8Array.from(at, () => 256 * random()),
+    };
+    const { frames } = referenceLandmarks(dense);
+    expect(frames.length).toBeGreaterThan(50);
+    for (const first of frames)
+      expect(frames.filter((frame) => frame >= first && frame < first + 28).length).toBeLessThanOrEqual(8);
   });
 
   test('of two peaks are none: a landmark has three', () => {

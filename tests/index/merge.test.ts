@@ -11,7 +11,15 @@ import { checkSegment } from '../../workers/index/check-segment.ts';
 import type { ConstellationSource } from '../../workers/index/constellation-source.ts';
 import { mergeSegments, mergeSegmentsToFile } from '../../workers/index/merge-segments.ts';
 import { getConstellation } from '../../workers/index/reference-constellation.ts';
-import { openSegment, type SegmentBytes } from '../../workers/index/segment.ts';
+import {
+  openPostings,
+  openSegment,
+  type SegmentBytes,
+  timelineGapFrames,
+} from '../../workers/index/segment.ts';
+import { segmentLimits } from '../../workers/index/segment-limits.ts';
+import { findPostings, frameMaskOf } from '../../workers/index/slot-directory.ts';
+import { SegmentWriter } from '../../workers/index/write-segment.ts';
 import type { NewReference } from '../../workers/protocol.ts';
 import { fingerprintCatalog } from '../fingerprint/bundled-fingerprints.ts';
 import { collage, contentsOf, newReference, referenceIdOf } from './references.ts';
@@ -36,6 +44,11 @@ function source(made: SegmentBytes, removed: ReadonlySet<string> = new Set()): S
   const ids = idsOf(made);
   for (let i = 0; i < count; i++) flags[i] = removed.has(ids[i] as string) ? 1 : 0;
   return { ...made, tombstones };
+}
+
+/** A segment without references. */
+function nothing(): Source {
+  return source(buildSegment([]));
 }
 
 function idsOf(made: SegmentBytes): string[] {
@@ -129,6 +142,18 @@ describe('a merge', () => {
     expect(sameBytes(merged, built)).toBe(true);
   });
 
+  test('is the same bytes however few postings go through at once, of large segments and of small', () => {
+    const built = buildSegment(references);
+    const anyAtOnce = fc.integer({ min: 0, max: 12 }).map((bits) => 2 ** bits);
+    fc.assert(
+      fc.property(anyCuts, anyAtOnce, (cuts, atOnce) => {
+        const sources = cut(references, cuts).map((run) => source(buildSegment(run)));
+        expect(sameBytes(mergeSegments([...sources, nothing()], atOnce), built)).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   test('of more postings than go through at once is the same too', () => {
     // Most of 50 h of the same recordings over and over: 1.3 million postings.
     const runs = Array.from({ length: 4 }, (_, run) =>
@@ -196,6 +221,40 @@ describe('a merge into a file', () => {
     expect(() => getConstellation(openSegment(file), 0)).toThrow(/broken constellation/);
     expect(() => getConstellation(openSegment(file), 1)).not.toThrow();
     file.close();
+  });
+});
+
+/** One recording of so many frames with a landmark in its last. */
+function longRecording(frameCount: number, key: number): Source {
+  const part = { id: new Uint8Array(16), position: key, frameCount, peakCount: 0 };
+  const writer = new SegmentWriter([{ ...part, constellationBytes: 0, constellationChecksum: 0 }], 1);
+  const frames = Uint32Array.of(timelineGapFrames + frameCount - 1);
+  writer.append({ keys: Uint32Array.of(key), frames }, 1);
+  const nothingElse = new SharedArrayBuffer(0);
+  return { bytes: writer.finish(), constellations: nothingElse, tombstones: new SharedArrayBuffer(1) };
+}
+
+describe('a merge of the largest segment', () => {
+  const half = segmentLimits.timelineFrames / 2 - timelineGapFrames;
+
+  test('finds its last frame', () => {
+    const merged = openPostings(
+      mergeSegments([longRecording(half, 5), longRecording(half - timelineGapFrames, 2 ** 28 - 1)]).bytes,
+    );
+    expect(merged.timelineFrames).toBe(2 ** 31);
+    const range = { begin: 0, end: 0 };
+    findPostings(merged, 2 ** 28 - 1, 2 ** 28, range);
+    expect(range).toEqual({ begin: 1, end: 2 });
+    const found = (merged.postings[1] as number) & frameMaskOf(merged.frameBits);
+    expect(found).toBe(2 ** 31 - timelineGapFrames - 1);
+  });
+
+  test('is refused when it is one frame longer', () => {
+    const one = longRecording(half, 1);
+    const other = longRecording(half - timelineGapFrames + 1, 2);
+    expect(() => mergeSegments([one, other])).toThrow(
+      'a segment has at most 2147483648 timelineFrames, this one 2147483649',
+    );
   });
 });
 

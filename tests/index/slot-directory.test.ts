@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { findEach, findRanges } from '../../workers/index/find-many.ts';
 import { bucketBits, keyBits } from '../../workers/index/landmark.ts';
 import { viewSegment } from '../../workers/index/segment.ts';
-import { findPostings, readAnchors, readPostings } from '../../workers/index/slot-directory.ts';
+import {
+  findPostings,
+  frameMaskOf,
+  groupBits,
+  readAnchors,
+  readPostings,
+  type SlotDirectory,
+} from '../../workers/index/slot-directory.ts';
 import { type Part, SegmentWriter } from '../../workers/index/write-segment.ts';
 
 type Posting = { readonly key: number; readonly frame: number };
@@ -34,6 +41,20 @@ function directoryOf(postings: readonly Posting[], timelineFrames: number) {
   const keys = Uint32Array.from(sorted, ({ key }) => key);
   writer.append({ keys, frames: Uint32Array.from(sorted, ({ frame }) => frame) }, sorted.length);
   return { sorted, directory: viewSegment(writer.finish()) };
+}
+
+/** Of 2^28 postings and more: a slot for each key. */
+function directoryWithoutRemainders(sorted: readonly Posting[]): SlotDirectory {
+  const groups = new Uint32Array(2 ** (keyBits - groupBits) + 1);
+  const slots = new Uint32Array((sorted.length + 2 ** keyBits) / 32 + 2);
+  let group = 0;
+  for (const [i, { key }] of sorted.entries()) {
+    while (group <= key >>> groupBits) groups[group++] = i;
+    slots[(i + key) >>> 5] = (slots[(i + key) >>> 5] as number) | (1 << ((i + key) & 31));
+  }
+  groups.fill(sorted.length, group);
+  const postings = Uint32Array.from(sorted, ({ frame }) => frame);
+  return { remainderBits: 0, frameBits: 32, groups, slots, postings };
 }
 
 /** Cuts of one bucket: from a cell of the anchor up to another. */
@@ -114,6 +135,45 @@ describe('the slots of a segment', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('say all that of a segment so large that no remainder is left of a key', () => {
+    const last = 2 ** keyBits - 1;
+    const bucket = 5000 * anchorCells;
+    const keys = [0, 0, bucket, bucket + 3, ...Array(40).fill(bucket + 7), bucket + 63, 2 ** 27, last, last];
+    const sorted = keys.map((key: number, i) => ({ key, frame: 2 ** 31 - 1000 + i }));
+    const directory = directoryWithoutRemainders(sorted);
+    const range = { begin: 0, end: 0 };
+    const cuts = [
+      [0, 1],
+      [bucket, bucket + anchorCells],
+      [bucket + 1, bucket + 8],
+      [bucket + 7, bucket + 8],
+      [2 ** 27, 2 ** 27 + 1],
+      [last, last + 1],
+      [12_345, 12_346],
+    ] as const;
+    for (const [first, end] of cuts) {
+      const before = sorted.filter(({ key }) => key < first).length;
+      const inside = sorted.filter(({ key }) => key >= first && key < end);
+      findPostings(directory, first, end, range);
+      expect(range).toEqual({ begin: before, end: before + inside.length });
+      const [begins, ends] = [new Uint32Array(1), new Uint32Array(1)];
+      findRanges(directory, Uint32Array.of(first), Uint32Array.of(end), 1, begins, ends);
+      expect([begins[0], ends[0]]).toEqual([range.begin, range.end]);
+      if (end - first === 1 || end - first === anchorCells) {
+        findEach(directory, Uint32Array.of(first), 1, end - first, begins, ends);
+        expect([begins[0], ends[0]]).toEqual([range.begin, range.end]);
+      }
+      const anchors = new Uint8Array(inside.length);
+      readAnchors(directory, first, range, anchors);
+      expect([...anchors]).toEqual(inside.map(({ key }) => key % anchorCells));
+      const read = { keys: new Uint32Array(inside.length), frames: new Uint32Array(inside.length) };
+      expect(readPostings(directory, first, end, read, 0)).toBe(inside.length);
+      expect([...read.keys]).toEqual(inside.map(({ key }) => key));
+      expect([...read.frames]).toEqual(inside.map(({ frame }) => frame));
+      for (const { frame } of inside) expect(frame & frameMaskOf(directory.frameBits)).toBe(frame);
+    }
   });
 
   test('give back all postings in the order of key, then frame', () => {

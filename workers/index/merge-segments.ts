@@ -11,8 +11,8 @@ import { firstOfSlot, frameMaskOf, readPostings } from './slot-directory.ts';
 import { PostingSorter } from './sort-postings.ts';
 import { type Part, SegmentWriter } from './write-segment.ts';
 
-/** Postings that go through at once, about: 28 MB. */
-const shareBits = 20;
+/** So many postings go through at once, about: 28 MB. */
+const postingsAtOnce = 2 ** 20;
 
 type Source = {
   readonly segment: SegmentViews;
@@ -28,8 +28,8 @@ type Source = {
 type Merged = Pick<SharedSegment, 'bytes' | 'constellations' | 'tombstones'>;
 
 /** In memory. */
-export function mergeSegments(segments: readonly Merged[]): SegmentBytes {
-  const { bytes, sources } = merge(segments);
+export function mergeSegments(segments: readonly Merged[], atOnce = postingsAtOnce): SegmentBytes {
+  const { bytes, sources } = merge(segments, atOnce);
   return { bytes, constellations: gathered(sources) };
 }
 
@@ -38,20 +38,21 @@ export async function mergeSegmentsToFile(
   segments: readonly Merged[],
   path: string,
 ): Promise<SharedArrayBuffer> {
-  const { bytes, sources } = merge(segments);
+  const { bytes, sources } = merge(segments, postingsAtOnce);
   await writeSegmentFile(path, bytes, keptRuns(sources));
   return bytes;
 }
 
-function merge(segments: readonly Merged[]): {
-  readonly bytes: SharedArrayBuffer;
-  readonly sources: readonly Source[];
-} {
+/** @throws where it would be more than one segment holds (`segment-limits.ts`) */
+function merge(
+  segments: readonly Merged[],
+  atOnce: number,
+): { readonly bytes: SharedArrayBuffer; readonly sources: readonly Source[] } {
   const parts: Part[] = [];
   const sources = placeSources(segments, parts);
   const total = sources.reduce((sum, source) => sum + countKept(source), 0);
   const writer = new SegmentWriter(parts, total);
-  mergePostings(sources, total, writer);
+  mergePostings(sources, Math.ceil(Math.log2(Math.max(1, total / atOnce))), writer);
   return { bytes: writer.finish(), sources };
 }
 
@@ -101,12 +102,11 @@ function countKept({ segment: { postings, frameBits }, moves, move, owner }: Sou
   return count;
 }
 
-function mergePostings(sources: readonly Source[], total: number, writer: SegmentWriter): void {
-  const leastSlotBits = Math.min(...sources.map(({ segment }) => keyBits - segment.remainderBits));
-  const wanted = Math.ceil(Math.log2(Math.max(1, total))) - shareBits;
-  const steps = sources.length === 0 ? 0 : 2 ** Math.max(0, Math.min(wanted, leastSlotBits));
+/** In 2^stepBits steps, each of as many keys. */
+function mergePostings(sources: readonly Source[], stepBits: number, writer: SegmentWriter): void {
   const sorter = new PostingSorter();
-  const restBits = keyBits - Math.log2(Math.max(1, steps));
+  const steps = 2 ** stepBits;
+  const restBits = keyBits - stepBits;
   let read = { keys: new Uint32Array(0), frames: new Uint32Array(0) };
   for (let step = 0; step < steps; step++) {
     const ranges = sources.map(({ segment }) => slotsOfStep(segment, step, steps));
@@ -116,7 +116,10 @@ function mergePostings(sources: readonly Source[], total: number, writer: Segmen
     for (const [i, source] of sources.entries()) {
       const { first, end } = ranges[i] as SlotRange;
       const last = readPostings(source.segment, first, end, read, count);
-      count = movePostings(source, read, count, last);
+      // A small segment has fewer slots than there are steps: what it read is of several.
+      const own =
+        source.segment.remainderBits > restBits ? keepKeys(read, count, last, restBits, step) : last;
+      count = movePostings(source, read, count, own);
     }
     writer.append(sorter.sort(read, count, restBits), count);
   }
@@ -126,14 +129,27 @@ type SlotRange = { readonly first: number; readonly end: number; readonly postin
 
 function slotsOfStep({ groups, slots, remainderBits }: SegmentViews, step: number, steps: number): SlotRange {
   const each = 2 ** (keyBits - remainderBits) / steps;
-  const [first, end] = [step * each, (step + 1) * each];
+  const [first, end] = [Math.floor(step * each), Math.ceil((step + 1) * each)];
   return { first, end, postings: firstOfSlot(groups, slots, end) - firstOfSlot(groups, slots, first) };
+}
+
+type ReadPostings = { readonly keys: Uint32Array; readonly frames: Uint32Array };
+
+/** Closes up those whose high bits are `high`; says where they end. */
+function keepKeys({ keys, frames }: ReadPostings, from: number, end: number, shift: number, high: number) {
+  let kept = from;
+  for (let i = from; i < end; i++) {
+    if ((keys[i] as number) >>> shift !== high) continue;
+    keys[kept] = keys[i] as number;
+    frames[kept++] = frames[i] as number;
+  }
+  return kept;
 }
 
 /** Moves what was read to the new timeline, and closes the gaps that removed references leave; says where it ends. */
 function movePostings(
   { move, moves, owner }: Source,
-  { keys, frames }: { readonly keys: Uint32Array; readonly frames: Uint32Array },
+  { keys, frames }: ReadPostings,
   from: number,
   end: number,
 ): number {

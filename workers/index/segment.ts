@@ -51,8 +51,6 @@ export const segmentFormatVersion = 5;
 export const headerBytes = 64;
 /** Frames no reference uses, between two: an upload may begin up to this long before a reference does. */
 export const timelineGapFrames = 64;
-/** A segment's timeline ends here: 2^31 frames are 11,900 hours. */
-export const maxTimelineFrames = 2 ** 31;
 
 /** A segment's two runs of bytes. */
 export type SegmentBytes = {

@@ -3,7 +3,6 @@ import { parameterVersion } from '../fingerprint/parameters.ts';
 import {
   headerBytes,
   layoutSegment,
-  maxTimelineFrames,
   type SegmentViews,
   segmentChecksum,
   segmentFormatVersion,
@@ -12,6 +11,7 @@ import {
   timelineGapFrames,
   viewSegment,
 } from './segment.ts';
+import { findExcess, maxFirstRunBytes } from './segment-limits.ts';
 import { groupBits } from './slot-directory.ts';
 
 /** A reference of a segment that is being made. */
@@ -49,10 +49,14 @@ export class SegmentWriter {
       highest = Math.max(highest, part.position);
       constellationBytes += part.constellationBytes;
     }
-    if (frames > maxTimelineFrames)
-      throw new Error(`a segment's timeline ends at ${maxTimelineFrames} frames, this one at ${frames}`);
+    const excess = findExcess({ timelineFrames: frames, references: parts.length, constellationBytes });
+    if (excess !== undefined) throw new Error(excess);
     const slotBits = slotBitsOf(postingCount, frames);
     const layout = layoutSegment(parts.length, postingCount, slotBits);
+    if (layout.bytes > maxFirstRunBytes)
+      throw new Error(
+        `a segment's first run has at most ${maxFirstRunBytes} bytes, this one ${layout.bytes}`,
+      );
     const bytes = new SharedArrayBuffer(layout.bytes);
     const header = new DataView(bytes, 0, headerBytes);
     header.setUint32(0, segmentMagic, true);
