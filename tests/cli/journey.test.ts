@@ -1,5 +1,5 @@
 /** The command line from the first registration to the last removal, as real processes on one data directory. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -180,6 +180,17 @@ describe('the command line', { timeout: processTimeoutMs }, () => {
     const withoutIds = (ndjson: string) =>
       parseLines<ScanAnswer>(ndjson).map(({ scan_id: _, ...answer }) => answer);
     expect(withoutIds(stdout)).toEqual(withoutIds(ofAudio.stdout));
+  });
+
+  it('makes smaller ones for a catalog, and makes them again to be looked for', async () => {
+    const upload = join(bundle, 'uploads', 'excerpt.ogg');
+    const target = join(folder, 'small', 'excerpt.ogg.earmark');
+    const made = ['fingerprint', upload, '--output-dir', join(folder, 'small')];
+    expect((await run([...made, '--catalog'])).stdout).toMatch(/1 fingerprint file made/);
+    const { size } = await stat(target);
+    expect((await run(made)).stdout).toMatch(/1 fingerprint file made/);
+    expect((await stat(target)).size).toBeGreaterThan(2 * size);
+    expect((await run([...made, '--catalog'])).stdout).toMatch(/1 there already/);
   });
 
   it('lists, shows and removes; what was removed is no longer found, and the index can be built anew', async () => {

@@ -55,12 +55,13 @@ describe.each([referenceRankCount, weakRank + 1])('a packed constellation of %d 
 });
 
 describe('thinning to a reference', () => {
-  test('keeps the salient peaks, in order, with ranks two by two, and nothing else changes', () => {
+  test('keeps the salient peaks of the one window, in order, with ranks two by two, and nothing else changes', () => {
     fc.assert(
       fc.property(anyFingerprint(), (fingerprint) => {
         const thinned = thinToReference(fingerprint);
+        const { otherWindows: _, ...rest } = fingerprint;
         expect({ ...thinned, density: 0, constellation: 0 }).toEqual({
-          ...fingerprint,
+          ...rest,
           density: 0,
           constellation: 0,
         });
