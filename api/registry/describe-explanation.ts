@@ -87,6 +87,7 @@ function describeAlignment(best: BestAlignment): AlignmentView {
     chance: round(best.chance, 4),
     log10_false_match_probability: round(best.logProbability, 2),
     log10_threshold: round(best.logThreshold, 2),
+    windows_counted: best.windowsCounted,
   };
 }
 

@@ -49,6 +49,10 @@ const AlignmentView = Type.Object({
     description: 'Matches less certain than this are left out.',
     examples: [-6],
   }),
+  windows_counted: Type.Integer({
+    description: '3 where the probability counts agreement in a shorter and a longer window too.',
+    examples: [1],
+  }),
 });
 
 const PeakListView = Type.Object({

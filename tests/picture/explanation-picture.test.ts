@@ -59,6 +59,7 @@ const explanation: ExplanationAnswer = {
     chance: 0.1,
     log10_false_match_probability: -9,
     log10_threshold: -6,
+    windows_counted: 1,
   },
   peaks: {
     query_start_ms: 7000,

@@ -82,8 +82,10 @@ function sayAgreement({
   agreement,
   chance,
   logProbability,
+  windowsCounted,
 }: BestAlignment): string {
-  return `${agreeingPeaks} of the recording's ${expectedPeaks} peaks there (${percent(agreement)}) are in the upload, where chance gives ${percent(chance)}; the false-match probability is ${power(logProbability)}.`;
+  const counted = windowsCounted === 3 ? ', counted in a shorter and a longer window too' : '';
+  return `${agreeingPeaks} of the recording's ${expectedPeaks} peaks there (${percent(agreement)}) are in the upload, where chance gives ${percent(chance)}; the false-match probability${counted} is ${power(logProbability)}.`;
 }
 
 /** Agreement that may be chance: whether more of the same would settle it, and how much more. */

@@ -89,6 +89,7 @@ export function describeBest(
         ? logFalseMatchProbability(Math.max(1, expectedPeaks), agreeingPeaks, chance, triedIn(trial))
         : verdict.logProbability,
     logThreshold,
+    windowsCounted: verdict.outcome === 'disagrees' ? 1 : verdict.windowsCounted,
   };
 }
 

@@ -46,6 +46,8 @@ export type BestAlignment = {
   /** log10 of the false-match probability, and of the highest that is reported. */
   readonly logProbability: number;
   readonly logThreshold: number;
+  /** Windows that the probability counts agreement in: 3 where one alone was not sure enough. */
+  readonly windowsCounted: 1 | 3;
 };
 
 /** A peak on the upload's time and pitch; `agrees` says that the other side has one there too. */

@@ -9,6 +9,7 @@ import {
   blockFrames,
   exactTempoDeviation,
   fitSteps,
+  maxFalseMatchProbability,
   maxLookAlikeFrames,
   maxTempoDeviation,
   otherTempoShare,
@@ -64,15 +65,21 @@ type Refused =
 export type Verdict =
   | Refused
   /** There is agreement, and `match` says that chance does not explain it; `doubtful`, that it may. */
-  | {
-      readonly outcome: 'doubtful' | 'match';
+  | (Judged & {
       readonly stretch: Stretch;
-      readonly chance: number;
-      /** log10 of the false-match probability. */
-      readonly logProbability: number;
       /** Alignments that chance could have given this much agreement in. */
       readonly tried: number;
-    };
+    });
+
+type Judged = {
+  readonly outcome: 'doubtful' | 'match';
+  /** The share of peaks that agree without a match. */
+  readonly chance: number;
+  /** log10 of the false-match probability. */
+  readonly logProbability: number;
+  /** What it was counted in: the one window, or the other two with it (`points.ts`). */
+  readonly windowsCounted: 1 | 3;
+};
 
 /** A window in which no more than this share of the peaks agrees, or agrees beyond chance, is not followed. */
 const leastAgreement = 0.15;
@@ -106,45 +113,56 @@ export function verify(
   const stretch =
     followAlignment(reference, upload, rough.startAlignment, evidence(followed, chance)) ?? rough;
   const clocks = isUnaltered(guess) ? clocksTried(stretch.alignment.tempo) : 1;
-  const judged = judge(reference, views, stretch, chance, { begin, end }, tried, clocks, logThreshold);
+  const agreed = { stretch, chance, window: { begin, end } };
+  const judged = judge(reference, views, agreed, tried, clocks, logThreshold);
   return { ...judged, stretch, tried: clocks * countTried(tried) };
 }
 
-/** How sure a stretch is by one window and, where that is not sure enough, by all: two questions, so each counts twice. */
+type Agreed = { readonly stretch: Stretch; readonly chance: number; readonly window: Window };
+
+/** How sure it is by one window and, where that is not enough, by all: where two are asked, each counts twice. */
 function judge(
   reference: Constellation,
   views: UploadViews,
-  stretch: Stretch,
-  chance: number,
-  window: Window,
+  { stretch, chance, window }: Agreed,
   tried: Tried,
   clocks: number,
   logThreshold: number,
-): { readonly outcome: 'doubtful' | 'match'; readonly logProbability: number; readonly chance: number } {
+): Judged {
   const { alignment, expectedPeaks, alignedPeaks } = stretch;
+  const asked = views.short === undefined ? clocks : 2 * clocks;
   let granted: number | undefined;
   const logProbabilityBy = (certainty: (share: number, tried: number) => number): number => {
-    const byChance = certainty(chance, clocks * countTried(tried));
+    const byChance = certainty(chance, asked * countTried(tried));
     if (byChance > logThreshold) return byChance;
     granted ??= repetitionOf(reference, views.standard, stretch, chance, window);
     // Loops in common are no likelier for every tempo and pitch that was tried.
-    const loops = clocks * Math.min(tried.frames, maxLookAlikeFrames) * tried.windows;
+    const loops = asked * Math.min(tried.frames, maxLookAlikeFrames) * tried.windows;
     return Math.max(byChance, certainty(granted, loops));
   };
-  let logProbability = logProbabilityBy((share, of) =>
+  const byOne = logProbabilityBy((share, of) =>
     logFalseMatchProbability(expectedPeaks, alignedPeaks, share, of),
   );
-  const points =
-    logProbability > logThreshold ? countPoints(reference, views, alignment, stretch) : undefined;
-  if (points !== undefined) {
-    const agreement = alignedPeaks / expectedPeaks;
-    const byAll = logProbabilityBy((share, of) =>
-      logProbabilityOfPoints(points, expectedPeaks, grantedPart(agreement, chance, share), 2 * of),
-    );
-    logProbability = Math.min(logProbability, byAll);
-  }
-  const outcome = logProbability > logThreshold ? 'doubtful' : 'match';
-  return { outcome, logProbability, chance: granted ?? chance };
+  const isSure = byOne <= Math.log10(maxFalseMatchProbability);
+  const points = isSure ? undefined : countPoints(reference, views, alignment, stretch);
+  const byAll =
+    points === undefined
+      ? 0
+      : logProbabilityBy((share, of) =>
+          logProbabilityOfPoints(
+            points,
+            expectedPeaks,
+            grantedPart(alignedPeaks / expectedPeaks, chance, share),
+            of,
+          ),
+        );
+  const logProbability = Math.min(byOne, byAll);
+  return {
+    outcome: logProbability > logThreshold ? 'doubtful' : 'match',
+    logProbability,
+    chance: granted ?? chance,
+    windowsCounted: byAll < byOne ? 3 : 1,
+  };
 }
 
 function repetitionOf(
