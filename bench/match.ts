@@ -18,12 +18,12 @@
  */
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { filterPeaks } from '../workers/fingerprint/constellation.ts';
-import { encodeFingerprint, type Fingerprint } from '../workers/fingerprint/fingerprint-file.ts';
+import { encodeFingerprint } from '../workers/fingerprint/fingerprint-file.ts';
 import { frameMs } from '../workers/fingerprint/parameters.ts';
 import { matchUpload } from '../workers/match/match-upload.ts';
 import { type ReferenceMatch, type TransformSet, transformSets } from '../workers/protocol.ts';
 import { buildCatalog, type Catalog, type Named } from './in-process/catalog.ts';
+import { cut } from './in-process/cut.ts';
 import { readFingerprints } from './in-process/query-folder.ts';
 import { type Measurement, reportMatching } from './match/report.ts';
 import { audioFilesIn } from './measure/mix.ts';
@@ -97,27 +97,13 @@ function cutQueries(all: readonly Named[]): Asked[] {
       if (count === 1) return [{ name, bytes: encodeFingerprint(fingerprint) }];
       return Array.from({ length: count }, (_, i) => ({
         name: `${name}/${i}`,
-        bytes: encodeFingerprint(piece(fingerprint, i, seconds)),
+        bytes: encodeFingerprint(
+          cut(fingerprint, (i * seconds * 1000) / frameMs, (seconds * 1000) / frameMs),
+        ),
       }));
     });
   const count = Math.min(pieces.length, Number(options['max-queries']));
   return Array.from({ length: count }, (_, i) => pieces[Math.floor((i * pieces.length) / count)] as Asked);
-}
-
-function piece(fingerprint: Fingerprint, index: number, seconds: number): Fingerprint {
-  const length = (seconds * 1000) / frameMs;
-  const begin = index * length;
-  const { frames } = fingerprint.constellation;
-  const kept = filterPeaks(
-    fingerprint.constellation,
-    (i) => (frames[i] as number) >= begin && (frames[i] as number) < begin + length,
-  );
-  return {
-    ...fingerprint,
-    durationMs: seconds * 1000,
-    constellation: { ...kept, frames: kept.frames.map((frame) => frame - begin) },
-    descriptors: new Uint8Array(0),
-  };
 }
 
 function measureAll(): Measurement[] {

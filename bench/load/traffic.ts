@@ -3,9 +3,9 @@
  * registrations from fingerprints, and reported uploads. Every fifth upload is of a recording that is not registered.
  */
 import { randomBytes } from 'node:crypto';
-import { filterPeaks } from '../../workers/fingerprint/constellation.ts';
 import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
+import { cut } from '../in-process/cut.ts';
 import { seededRandom } from '../report/statistics.ts';
 
 export const kinds = ['look-up', 'scan', 'registration', 'submission'] as const;
@@ -37,19 +37,9 @@ export type Sent = {
 export type Traffic = { next(): Sent };
 
 function stretchOf(fingerprint: Fingerprint, fromShare: number, lengthMs: number): Fingerprint {
-  const { frames } = fingerprint.constellation;
   const wanted = lengthMs / frameMs;
-  const from = Math.floor(fromShare * Math.max(1, (frames.at(-1) ?? 0) - wanted));
-  const kept = filterPeaks(
-    fingerprint.constellation,
-    (i) => (frames[i] as number) >= from && (frames[i] as number) < from + wanted,
-  );
-  return {
-    ...fingerprint,
-    durationMs: Math.min(lengthMs, fingerprint.durationMs),
-    constellation: { ...kept, frames: kept.frames.map((frame) => frame - from) },
-    descriptors: new Uint8Array(0),
-  };
+  const room = (fingerprint.constellation.frames.at(-1) ?? 0) - wanted;
+  return cut(fingerprint, Math.floor(fromShare * Math.max(1, room)), wanted);
 }
 
 export const isrcOf = (i: number): string => `QM00026${String(i).padStart(5, '0')}`;

@@ -13,6 +13,7 @@ import { openSegment, type SegmentBytes, viewSegment } from '../../workers/index
 import { contentsOfSegment, shareOfFull } from '../../workers/index/segment-limits.ts';
 import type { SearchedSegment } from '../../workers/match/searched-segment.ts';
 import type { NewReference } from '../../workers/protocol.ts';
+import { cut } from '../in-process/cut.ts';
 import { openProgress } from '../report/progress.ts';
 import { seededRandom } from '../report/statistics.ts';
 import { syntheticFingerprint, syntheticSeed } from '../synthetic/fingerprint-files.ts';
@@ -122,18 +123,5 @@ function secondsOf(share: number): number {
 }
 
 function cutTo(fingerprint: Fingerprint, seconds: number): Fingerprint {
-  const { frames, steps, ranks } = fingerprint.constellation;
-  const frameCount = (seconds * 1000) / frameMs;
-  const found = frames.findIndex((frame) => frame >= frameCount);
-  const end = found < 0 ? frames.length : found;
-  return {
-    ...fingerprint,
-    durationMs: Math.min(fingerprint.durationMs, seconds * 1000),
-    descriptors: new Uint8Array(0),
-    constellation: {
-      frames: frames.slice(0, end),
-      steps: steps.slice(0, end),
-      ranks: ranks.slice(0, end),
-    },
-  };
+  return cut(fingerprint, 0, (seconds * 1000) / frameMs);
 }
