@@ -1,6 +1,11 @@
 /** Explanations of the bundle's recordings, whole and altered, and of every way in which a match can be missing. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { encodeFingerprint, type Fingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
+import { emptyConstellation } from '../../workers/fingerprint/constellation.ts';
+import {
+  decodeFingerprint,
+  encodeFingerprint,
+  type Fingerprint,
+} from '../../workers/fingerprint/fingerprint-file.ts';
 import { explainMatch } from '../../workers/match/explain.ts';
 import type { MatchExplanation } from '../../workers/match/explanation.ts';
 import { framesOfAll } from '../../workers/match/searched-segment.ts';
@@ -159,6 +164,10 @@ describe('a missing match', () => {
     const needed = Number(/longer excerpt would help: about (\d+\.\d) s that agree/.exec(sentence)?.[1]);
     expect(needed).toBeGreaterThan(1);
     expect(needed).toBeLessThan(5);
+    expect(sentence).toContain('without --catalog');
+    const otherWindows = { short: emptyConstellation, long: emptyConstellation };
+    const seenThrough = encodeFingerprint({ ...decodeFingerprint(brief), otherWindows });
+    expect(explain(seenThrough, sounded, 'all', 1e15).sentence).toMatch(/settle it\.$/);
   });
 
   test('of a steady tone has no votes', () => {

@@ -16,6 +16,8 @@ type Facts = {
   /** Alignments that could have matched. */
   readonly tried: number;
   readonly segments: readonly MatchSegment[];
+  /** The upload's fingerprint has what the other windows see. */
+  readonly hasOtherWindows: boolean;
 };
 
 /** An excerpt shorter than this often holds too few landmarks, even unaltered. */
@@ -89,7 +91,7 @@ function sayAgreement({
 }
 
 /** Agreement that may be chance: whether more of the same would settle it, and how much more. */
-function sayDoubt({ best, tried, durationMs }: Facts): string {
+function sayDoubt({ best, tried, durationMs, hasOtherWindows }: Facts): string {
   if (best === undefined) return 'What agrees may be chance.';
   const { agreeingPeaks, expectedPeaks, chance, logProbability, logThreshold } = best;
   const spanMs = best.queryEndMs - best.queryStartMs;
@@ -97,9 +99,12 @@ function sayDoubt({ best, tried, durationMs }: Facts): string {
   const alone = logFalseMatchProbability(expectedPeaks, agreeingPeaks, chance, 1);
   if (durationMs - spanMs > Math.max(outsideMs, outsideShare * durationMs))
     return `${what} The rest of the upload does not agree: it is a short quotation, something that sounds alike, or chance. Listen to that stretch.`;
-  if (alone === 0) return `${what} Send a longer or a cleaner excerpt.`;
+  const again = hasOtherWindows
+    ? ''
+    : ' Its fingerprint was made for a catalog: the audio, or a fingerprint made without --catalog, says more.';
+  if (alone === 0) return `${what} Send a longer or a cleaner excerpt.${again}`;
   const neededMs = Math.max(spanMs + leastLongerMs, (spanMs * (logThreshold - Math.log10(tried))) / alone);
-  return `${what} A longer excerpt would help: about ${seconds(neededMs)} that agree as well settle it.`;
+  return `${what} A longer excerpt would help: about ${seconds(neededMs)} that agree as well settle it.${again}`;
 }
 
 function sayNext({ transforms, durationMs }: Facts): string {

@@ -125,6 +125,7 @@ function explanationOf(
       best,
       tried: trial === undefined ? 1 : triedIn(trial),
       segments,
+      hasOtherWindows: pair.views.short !== undefined,
     }),
     segments: surest(segments),
     segmentCount: segments.length,
