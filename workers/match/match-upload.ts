@@ -4,7 +4,6 @@
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
 import { decodeFingerprint } from '../fingerprint/fingerprint-file.ts';
-import { segmentReference } from '../index/segment.ts';
 import type { Hint, MatchAnswer, TransformSet } from '../protocol.ts';
 import { referenceFrameAt } from './align.ts';
 import { isCovered, isExplained, isSpannedBy } from './coverage.ts';
@@ -27,6 +26,7 @@ import {
 import { firstPeakFrom } from './peak-lookup.ts';
 import { type Hypothesis, probeWindow, unaltered } from './probes.ts';
 import { type FoundStretch, reportMatches } from './report-matches.ts';
+import { isOn, referenceIdOf } from './same-line.ts';
 import { framesOfAll, type SearchedSegment } from './searched-segment.ts';
 import { UnpackedReferences } from './unpacked-references.ts';
 import { type UploadViews, viewUpload, votingViews } from './upload-views.ts';
@@ -70,10 +70,11 @@ export type Trial = {
 };
 
 const logDefaultThreshold = Math.log10(maxFalseMatchProbability);
-/** Candidates this near to a stretch already found, at both ends of a window, are on it, in frames. */
-const sameLineFrames = 20;
-/** The same where the stretch spans less than the window: its tempo is known less well, and other tempos lie nearer. */
-const sameLineFramesOfScrap = 5;
+/**
+ * Windows (35 s) above which those that others cover whole are looked at less: with the most salient peaks alone, and not at
+ * all where what was found spans them.
+ */
+const manyWindows = 6;
 /** Windows (30 min) above which an upload is long. */
 const longUploadWindows = 360;
 
@@ -115,7 +116,11 @@ export function matchUpload(
     onTrial: options.onTrial,
   };
   if (options.hint !== undefined) searchHinted(scan, windows, options.hint, transforms);
-  for (const window of windows) searchUnaltered(scan, window);
+  for (const [i, window] of windows.entries()) {
+    const isBetween = windows.length > manyWindows && i % 2 === 1;
+    if (!isBetween || !isCovered(scan.stretches, window))
+      searchUnaltered(scan, window, isBetween ? [firstLook] : [firstLook, secondLook]);
+  }
   // The dear looks. Side by side, not overlapping, in a long upload: four hours of strangers stay within minutes.
   const stride = windows.length > longUploadWindows ? windowFrames / windowHopFrames : 1;
   const looked = windows.filter((_, i) => i % stride === 0);
@@ -148,9 +153,9 @@ function searchHinted(scan: Scan, windows: readonly Window[], hint: Hint, transf
 }
 
 /** First by the most salient peaks; by more of them where that leaves anything open. */
-function searchUnaltered(scan: Scan, window: Window): void {
+function searchUnaltered(scan: Scan, window: Window, looks: readonly Look[]): void {
   const tried = new Set<string>();
-  for (const look of [firstLook, secondLook]) {
+  for (const look of looks) {
     for (const candidate of voteOn(scan, window, look, unaltered)) {
       const key = `${candidate.segment.highestPosition}/${candidate.referenceIndex}/${candidate.diagonal >> 3}`;
       if (tried.has(key)) continue;
@@ -261,20 +266,6 @@ function verifyWhole(scan: Scan, candidate: Candidate, window: Window, tried: Tr
   return verify(constellation, views, guessOf(candidate), window, tried, logThreshold, toBeat);
 }
 
-/** Whether a candidate lies on what was already found, and does not only cross it at another tempo. */
-function isOn(found: FoundStretch, candidate: Candidate, { begin, end }: Window): boolean {
-  const { stretch } = found;
-  // A stretch was followed until nothing more agreed: a window that it only touches has nothing to add.
-  if (stretch.queryBegin > end || stretch.queryEnd < begin) return false;
-  if (referenceIdOf(candidate) !== found.referenceId) return false;
-  const { diagonal, tempo, pitch, pitchReach } = guessOf(candidate);
-  if (Math.abs(stretch.alignment.steps - pitch) > pitchReach) return false;
-  const apart = (frame: number) =>
-    Math.abs(referenceFrameAt(stretch.alignment, frame) - diagonal - tempo * frame);
-  const near = isSpannedBy(stretch, { begin, end }) ? sameLineFrames : sameLineFramesOfScrap;
-  return Math.max(apart(begin), apart(end)) < near;
-}
-
 /**
  * What already says that the window is the candidate's own recording, at another place: another chorus, say. Of 928
  * uploads 30 are put at a wrong place where the first to be found stands, 20 where those that agree as well are weighed.
@@ -285,9 +276,6 @@ function rivalOf(scan: Scan, candidate: Candidate, { begin, end }: Window): Foun
     ({ referenceId, stretch }) => referenceId === id && isSpannedBy(stretch, { begin, end }),
   );
 }
-
-const referenceIdOf = (candidate: Candidate) =>
-  segmentReference(candidate.segment, candidate.referenceIndex).referenceId;
 
 /** Its peaks from one frame up to another at least. */
 function getReference(

@@ -15,6 +15,7 @@ import {
   otherTempoShare,
   repeatedShare,
   repeatedShareOfWhole,
+  spentOnPoints,
   tempoStep,
 } from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
@@ -120,7 +121,7 @@ export function verify(
 
 type Agreed = { readonly stretch: Stretch; readonly chance: number; readonly window: Window };
 
-/** How sure it is by one window and, where that is not enough, by all: where two are asked, each counts twice. */
+/** How sure it is by one window and, where that is not enough, by all: two questions, and one certainty between them. */
 function judge(
   reference: Constellation,
   views: UploadViews,
@@ -130,9 +131,9 @@ function judge(
   logThreshold: number,
 ): Judged {
   const { alignment, expectedPeaks, alignedPeaks } = stretch;
-  const asked = views.short === undefined ? clocks : 2 * clocks;
   let granted: number | undefined;
-  const logProbabilityBy = (certainty: (share: number, tried: number) => number): number => {
+  const logProbabilityBy = (spent: number, certainty: (share: number, tried: number) => number): number => {
+    const asked = clocks / spent;
     const byChance = certainty(chance, asked * countTried(tried));
     if (byChance > logThreshold) return byChance;
     granted ??= repetitionOf(reference, views.standard, stretch, chance, window);
@@ -140,7 +141,8 @@ function judge(
     const loops = asked * Math.min(tried.frames, maxLookAlikeFrames) * tried.windows;
     return Math.max(byChance, certainty(granted, loops));
   };
-  const byOne = logProbabilityBy((share, of) =>
+  const spent = views.short === undefined ? 0 : spentOnPoints;
+  const byOne = logProbabilityBy(1 - spent, (share, of) =>
     logFalseMatchProbability(expectedPeaks, alignedPeaks, share, of),
   );
   const isSure = byOne <= Math.log10(maxFalseMatchProbability);
@@ -148,7 +150,7 @@ function judge(
   const byAll =
     points === undefined
       ? 0
-      : logProbabilityBy((share, of) =>
+      : logProbabilityBy(spent, (share, of) =>
           logProbabilityOfPoints(
             points,
             expectedPeaks,
