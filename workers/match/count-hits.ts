@@ -14,11 +14,15 @@ const partBits = 11;
 const mostPartsBits = 11;
 /** A part has at least 2^16 frames, because a bin at its end does not see the votes of the next: no line in 4,000 lies there. */
 const leastPartFrameBits = 16;
-/** Counters are 8 to 16 times as many as hits: a fifth of these, or so, meets a stranger's in a round. */
-const spareBits = 3;
+/**
+ * A bin of the timeline has four counters, of which its pitch windows take turns, so that one word of memory holds those of a
+ * window and of the two beside it. There are 8 to 16 times as many counters as hits.
+ */
+const spareBits = 5;
+const countersEachBits = 2;
 const mostCounterBits = 20;
-/** Spreads the pitch windows of one diagonal over the counters; odd. */
-const pitchStride = 40_503;
+const laneMask = 2 ** countersEachBits - 1;
+const evenBytes = 0x00ff00ff;
 /** Hits are counted in rounds, each of those that the one before left; what shares a counter in one is apart in the next. */
 const rounds = [0, 1_664_525] as const;
 /** Hits that are left for each candidate that is wanted: of its own bins, of strangers', of bins too narrow in time. */
@@ -26,10 +30,8 @@ const hitsEach = 32;
 /** What bins are worth is told apart up to this. */
 const maxWorth = 255;
 /** Kept between calls: one set of buffers a thread. */
-const counters = new Uint8Array(2 ** mostCounterBits);
-let counterBits = 0;
-let counterMask = 0;
-let turn = 0;
+const words = new Int32Array(2 ** (mostCounterBits - countersEachBits));
+const counters = new Uint8Array(words.buffer);
 const sorted = new Hits();
 let worths = new Uint8Array(0);
 /** Hits by what their bins are worth. */
@@ -110,24 +112,38 @@ function keepCrowded(
   begin: number,
   end: number,
   kept: number,
-  round: number,
+  turn: number,
   extra: Uint8Array,
   least: number,
 ): number {
   const { diagonals, positions, windows } = sorted;
-  counterBits = Math.min(mostCounterBits, 32 - Math.clz32(end - begin) + spareBits);
-  counterMask = 2 ** counterBits - 1;
-  turn = round;
+  const wordBits = Math.min(mostCounterBits, 32 - Math.clz32(end - begin) + spareBits) - countersEachBits;
+  const mask = 2 ** wordBits - 1;
   for (let i = begin; i < end; i++) {
-    const at = counterAt((diagonals[i] as number) >>> voteBinShift, windows[i] as number);
+    const bin = (diagonals[i] as number) >>> voteBinShift;
+    const fold = bin >>> wordBits;
+    const word = (bin + Math.imul(fold, turn)) & mask;
+    const at = (word << countersEachBits) | (((windows[i] as number) + fold) & laneMask);
     if ((counters[at] as number) < 255) counters[at] = (counters[at] as number) + 1;
   }
   let to = kept;
   for (let i = begin; i < end; i++) {
     const window = windows[i] as number;
     const diagonal = diagonals[i] as number;
-    const votes = votesAround(diagonal >>> voteBinShift, window);
-    const worth = Math.min(maxWorth, votes + (extra[window] as number));
+    const bin = diagonal >>> voteBinShift;
+    const fold = bin >>> wordBits;
+    const word = (bin + Math.imul(fold, turn)) & mask;
+    const own = words[word] as number;
+    const before = words[(word - 1) & mask] as number;
+    const after = words[(word + 1) & mask] as number;
+    const ofWindow = extra[window] as number;
+    // Most have few others around them, of whatever pitch, and that is seen at once.
+    if (sumOf(own, before, after) + ofWindow < least) continue;
+    const lane = window + fold;
+    let votes = pairVotes(own, before, after, lane);
+    if (window >= firstPitchWindow)
+      votes += Math.max(pairVotes(own, before, after, lane - 1), pairVotes(own, before, after, lane + 1));
+    const worth = Math.min(maxWorth, votes + ofWindow);
     if (worth < least) continue;
     worthCounts[worth] = (worthCounts[worth] as number) + 1;
     diagonals[to] = diagonal;
@@ -135,7 +151,7 @@ function keepCrowded(
     worths[to] = worth;
     windows[to++] = window;
   }
-  counters.fill(0, 0, counterMask + 1);
+  words.fill(0, 0, mask + 1);
   return to;
 }
 
@@ -151,21 +167,20 @@ function keepWorthy(count: number, least: number): number {
   return kept;
 }
 
-function counterAt(bin: number, window: number): number {
-  return (bin + Math.imul(bin >>> counterBits, turn) + window * pitchStride) & counterMask;
+/** Of all twelve counters. */
+function sumOf(own: number, before: number, after: number): number {
+  const pairs =
+    (own & evenBytes) +
+    ((own >>> 8) & evenBytes) +
+    (before & evenBytes) +
+    ((before >>> 8) & evenBytes) +
+    (after & evenBytes) +
+    ((after >>> 8) & evenBytes);
+  return (pairs & 0xffff) + (pairs >>> 16);
 }
 
-/** Votes of a bin, of the better bin beside it in time, and of the better pair beside both in pitch. */
-function votesAround(bin: number, window: number): number {
-  const here = pairVotes(bin, window);
-  if (window < firstPitchWindow) return here;
-  return here + Math.max(pairVotes(bin, window - 1), pairVotes(bin, window + 1));
-}
-
-function pairVotes(bin: number, window: number): number {
-  const own = counters[counterAt(bin, window)] as number;
-  return (
-    own +
-    Math.max(counters[counterAt(bin + 1, window)] as number, counters[counterAt(bin - 1, window)] as number)
-  );
+/** Votes of a bin and of the better bin beside it in time. */
+function pairVotes(own: number, before: number, after: number, lane: number): number {
+  const shift = (lane & laneMask) << 3;
+  return ((own >>> shift) & 255) + Math.max((after >>> shift) & 255, (before >>> shift) & 255);
 }

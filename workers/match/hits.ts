@@ -5,7 +5,7 @@ import { anchorBits, anchorCell } from '../index/landmark.ts';
 import type { Segment } from '../index/segment.ts';
 import { frameMaskOf, readAnchors } from '../index/slot-directory.ts';
 import type { FoundRuns, Runs } from './find-runs.ts';
-import { sliceSteps } from './parameters.ts';
+import { anchorCells, nearPitchSteps, sliceSteps } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
 
 /** Added to every diagonal so that an upload that begins before its reference still counts upwards. */
@@ -57,8 +57,8 @@ const pieces = {
 
 /**
  * Adds each posting that is to be read to no hits; says how many. A bucket that too many postings share is not read whole but,
- * up to the effort `slices`, where the lines of the plane put its anchors: 8 % of it, so that a large index is searched
- * along them as a small one is searched everywhere.
+ * up to the effort `slices`, in slices of it: where the lines of the plane put its anchors, or pitches near the upload's own. So a
+ * large index is searched there as a small one is searched everywhere.
  */
 export function readHits(
   segment: Segment,
@@ -75,7 +75,7 @@ export function readHits(
   const { postings, frameBits, remainderBits } = segment;
   const frameMask = frameMaskOf(frameBits);
   const hasWholeAnchors = remainderBits >= anchorBits;
-  const pieceCount = cutPieces(segment, probed, efforts, runs, lines, whole, slices);
+  const pieceCount = cutPieces(segment, probed, efforts, runs, whole, slices);
   touchEach(postings, pieces.begins, pieceCount);
   let count = 0;
   let placedAnchor = -1;
@@ -114,11 +114,11 @@ function cutPieces(
   { keys, anchors, steps, hypothesis }: Probes,
   efforts: Uint16Array,
   { count: runs, probes, begins, ends }: Runs,
-  lines: readonly number[],
   whole: number,
   slices: number,
 ): number {
-  makeRoomForPieces(runs * Math.max(1, lines.length));
+  const ranges = slicesOf(hypothesis);
+  makeRoomForPieces(runs * Math.max(1, ranges.length));
   const span = isPitchKnown(hypothesis) ? 1 : 1 << anchorBits;
   let areAllWhole = true;
   let count = 0;
@@ -137,9 +137,9 @@ function cutPieces(
     if (effort > slices) continue;
     const step = (steps[anchors[probe] as number] as number) - anchorCell / 2;
     let unread = 0;
-    for (const pitch of lines) {
-      const low = Math.max(unread, Math.ceil((step - pitch - sliceSteps) / anchorCell));
-      const high = Math.min(anchorMask, Math.floor((step - pitch + sliceSteps) / anchorCell));
+    for (const { lowest, highest } of ranges) {
+      const low = Math.max(unread, Math.ceil((step - highest) / anchorCell));
+      const high = Math.min(anchorMask, Math.floor((step - lowest) / anchorCell));
       if (high < low) continue;
       unread = high + 1;
       areAllWhole = false;
@@ -196,4 +196,23 @@ function linesOf(hypothesis: Hypothesis): number[] {
   if (isPitchKnown(hypothesis) || hypothesis.tempo === 1) return [];
   const speed = Math.log2(hypothesis.tempo) * stepsPerOctave;
   return speed > 0 ? [speed, 0] : [0, speed];
+}
+
+type PitchRange = { readonly lowest: number; readonly highest: number };
+
+/** The pitches that a slice of a bucket holds, highest first: around each line, or around none at the upload's own tempo. */
+function slicesOf(hypothesis: Hypothesis): PitchRange[] {
+  if (isPitchKnown(hypothesis)) return [];
+  if (hypothesis.tempo !== 1)
+    return linesOf(hypothesis).map((pitch) => ({ lowest: pitch - sliceSteps, highest: pitch + sliceSteps }));
+  const { lowestPitch, highestPitch } = hypothesis;
+  return [
+    { lowest: Math.max(lowestPitch, -nearPitchSteps), highest: Math.min(highestPitch, nearPitchSteps) },
+  ];
+}
+
+/** The share of a bucket's postings that lie in its slices, about. */
+export function sliceShareOf(hypothesis: Hypothesis): number {
+  const steps = slicesOf(hypothesis).reduce((sum, { lowest, highest }) => sum + highest - lowest, 0);
+  return steps === 0 ? 1 : Math.min(1, steps / anchorCell / anchorCells);
 }

@@ -86,7 +86,7 @@ export const alteredLook: Look = {
  * At the tempo itself every pitch is on a line: pitch alone. Of 72 excerpts of 5 and 10 s among a million recordings 63 are
  * found, 42 where 2^18 postings are read; 2^21 find no more among 100,000.
  */
-export const pitchLook: Look = { ...alteredLook, maxHits: 2 ** 20 };
+export const pitchLook: Look = { ...alteredLook, maxHits: 2 ** 19, maxSliceHits: 2 ** 20 };
 /**
  * A candidate of this weight is verified before the other tempos have voted: three quarters of altered excerpts of 10 s
  * have one at the right tempo among 100,000 synthetic recordings.
@@ -131,8 +131,10 @@ export const maxPastUploads = 10_000;
 
 /** The lines of the plane at one tempo are slices of a bucket: anchors within this many steps of where the line puts them. */
 export const sliceSteps = 9;
-/** The share of a bucket's postings that lie in the two of them, about: each is 1.8 cells of some 45 that anchors lie in. */
-export const sliceShare = 0.08;
+/** At the tempo itself the slice has the pitches of 3.75 semitones up and down, in steps: a fifth of a bucket. */
+export const nearPitchSteps = 45;
+/** Cells of a bucket that most anchors lie in. */
+export const anchorCells = 45;
 
 /** Probe the neighbouring cell too where a value lies this near to an edge, in frequency steps: of a cell, of an anchor's. */
 export const edgeSteps = 2;

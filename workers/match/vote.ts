@@ -7,8 +7,8 @@ import type { Guess } from './align.ts';
 import type { BinTable } from './bins.ts';
 import { countHits } from './count-hits.ts';
 import { affordableEffort, findRuns, type Runs } from './find-runs.ts';
-import { bias, firstPitchWindow, Hits, pitchOf, readHits, windowCount } from './hits.ts';
-import { fitSteps, type Look, sliceShare } from './parameters.ts';
+import { bias, firstPitchWindow, Hits, pitchOf, readHits, sliceShareOf, windowCount } from './hits.ts';
+import { fitSteps, type Look } from './parameters.ts';
 import { type Hypothesis, isPitchKnown, type Probes } from './probes.ts';
 import type { SearchedSegment } from './searched-segment.ts';
 
@@ -44,13 +44,14 @@ export function guessOf({ diagonal, pitch, hypothesis }: Candidate): Guess {
 
 /** The best voted lines of all segments, best first. */
 export function vote(searched: readonly SearchedSegment[], probes: Probes, look: Look): Candidate[] {
+  const mostSliced = look.maxSliceHits / sliceShareOf(probes.hypothesis);
   const found = findRuns(
     searched.map(({ segment }) => segment),
     probes,
-    Math.max(look.maxHits, look.maxSliceHits / sliceShare),
+    Math.max(look.maxHits, mostSliced),
   );
   const whole = affordableEffort(probes, look.maxHits);
-  const slices = affordableEffort(probes, look.maxSliceHits / sliceShare);
+  const slices = affordableEffort(probes, mostSliced);
   markLines(probes.hypothesis, look);
   const candidates = searched.flatMap(({ segment, tombstones }, i) => {
     const choose = (most: number): Candidate[] => {
