@@ -7,8 +7,8 @@ import { firstPitchWindow, Hits } from './hits.ts';
 import { voteBinShift } from './parameters.ts';
 
 /**
- * Hits of one part of the timeline, about: so few that their counters stay in the processor's nearest cache. A hit is
- * counted in half the time that it takes where counters are megabytes.
+ * Hits of one part of the timeline, about: so few that their counters, 64 to 128 KB, stay near the processor. A hit is counted
+ * in half the time that it takes where counters are megabytes.
  */
 const partBits = 11;
 const mostPartsBits = 11;
@@ -16,7 +16,8 @@ const mostPartsBits = 11;
 const leastPartFrameBits = 16;
 /**
  * A bin of the timeline has four counters, of which its pitch windows take turns, so that one word of memory holds those of a
- * window and of the two beside it. There are 8 to 16 times as many counters as hits.
+ * window and of the two beside it. There are 32 to 64 times as many counters as hits: 7 % of the hits of a search among a
+ * million recordings are left after the first round, 26 % where there are a quarter as many counters, for half as much time again.
  */
 const spareBits = 5;
 const countersEachBits = 2;

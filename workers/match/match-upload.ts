@@ -20,6 +20,8 @@ import {
   pitchLook,
   secondLook,
   sureWeight,
+  thoroughLook,
+  thoroughPitchLook,
   windowFrames,
   windowHopFrames,
 } from './parameters.ts';
@@ -47,6 +49,7 @@ type Scan = {
   /** Whether other alignments with the same recording are wanted too. */
   readonly alternatives: boolean;
   readonly segments: readonly SearchedSegment[];
+  readonly transforms: TransformSet;
   /** What could have matched: what the false-match probability is multiplied by. */
   readonly alignments: Pick<Tried, 'frames' | 'windows'>;
   /** log10 of the highest false-match probability that is reported. */
@@ -108,6 +111,7 @@ export function matchUpload(
     views,
     alternatives,
     segments,
+    transforms,
     alignments: { frames: Math.max(1, timeline), windows: windows.length },
     logThreshold: Math.log10(options.maxFalseMatchProbability ?? maxFalseMatchProbability),
     references: new UnpackedReferences(),
@@ -186,12 +190,12 @@ function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothes
     for (const candidate of candidates.splice(0, count)) {
       if (isCovered(scan.stretches, window) && rivalOf(scan, candidate, window) === undefined) continue;
       const alterations = countHypotheses(hypotheses, candidate.isOnLine);
-      verifyCandidate(scan, candidate, lookOf(candidate.hypothesis), window, alterations);
+      verifyCandidate(scan, candidate, lookOf(scan, candidate.hypothesis), window, alterations);
     }
   };
   let isSureAt = Number.POSITIVE_INFINITY;
   for (const [i, hypothesis] of hypotheses.entries()) {
-    candidates.push(...voteOn(scan, window, lookOf(hypothesis), hypothesis));
+    candidates.push(...voteOn(scan, window, lookOf(scan, hypothesis), hypothesis));
     candidates.sort((a, b) => b.weight - a.weight);
     const sure = candidates.filter(({ weight }) => weight >= sureWeight).length;
     if (sure > 0) isSureAt = Math.min(isSureAt, i);
@@ -204,7 +208,8 @@ function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothes
   tryBest(maxCandidates);
 }
 
-function lookOf({ tempo }: Hypothesis): Look {
+function lookOf({ transforms }: Scan, { tempo }: Hypothesis): Look {
+  if (transforms === 'all') return tempo === 1 ? thoroughPitchLook : thoroughLook;
   return tempo === 1 ? pitchLook : alteredLook;
 }
 
