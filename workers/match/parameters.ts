@@ -93,7 +93,7 @@ export const pitchLook: Look = { ...alteredLook, maxHits: 2 ** 19, maxSliceHits:
  * Who asks for all transforms asks for what can be found: of these 168 excerpts 159, and 163 among ten thousand recordings,
  * whose postings are all read.
  */
-export const thoroughLook: Look = { ...alteredLook, maxSliceHits: 2 * alteredLook.maxSliceHits };
+export const thoroughLook: Look = { ...alteredLook, maxSliceHits: 3 * alteredLook.maxSliceHits };
 export const thoroughPitchLook: Look = { ...pitchLook, maxSliceHits: 2 * pitchLook.maxSliceHits };
 /**
  * A candidate of this weight is verified before the other tempos have voted: three quarters of altered excerpts of 10 s
