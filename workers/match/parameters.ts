@@ -57,7 +57,8 @@ export const secondLook: Look = { ...firstLook, ranks: 30, strays: 2, effort: 60
 /**
  * All peaks, weak ones too, for what lies buried under speech: of 40 excerpts under it, 37 are found. Weak peaks have no
  * ranks of their own, so none of their landmarks is likelier than another: at an effort of 220, 30 of the 40 are found. Among
- * a million recordings 8 of 24 are found, 10 where 2^23 postings are read and 14 where 2^24 are, for .3 s and .9 s more.
+ * a million recordings 8 of 24 are found (15 among ten thousand), 10 where 2^23 postings are read and 14 where 2^24 are, for .3 s
+ * and .9 s more.
  */
 export const buriedLook: Look = {
   ...firstLook,
@@ -90,8 +91,8 @@ export const alteredLook: Look = {
  */
 export const pitchLook: Look = { ...alteredLook, maxHits: 2 ** 19, maxSliceHits: 2 ** 20 };
 /**
- * Who asks for all transforms asks for what can be found: of these 168 excerpts 159, and 163 among ten thousand recordings,
- * whose postings are all read.
+ * Who asks for all transforms asks for what can be found: of these 168 excerpts 160, and 163 among ten thousand recordings,
+ * nearly all of whose postings are read.
  */
 export const thoroughLook: Look = { ...alteredLook, maxSliceHits: 3 * alteredLook.maxSliceHits };
 export const thoroughPitchLook: Look = { ...pitchLook, maxSliceHits: 2 * pitchLook.maxSliceHits };
