@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { countHits } from '../../workers/match/count-hits.ts';
-import { Hits, windowCount } from '../../workers/match/hits.ts';
+import { firstPitchWindow, Hits, windowCount } from '../../workers/match/hits.ts';
 import { voteBinShift } from '../../workers/match/parameters.ts';
 import { seededRandom } from '../support/synthetic-fingerprint.ts';
 
@@ -44,4 +44,44 @@ test('most of what is alone is left out, and more where more is found than is wa
   const all = countHits(hits, count, extra, 1, Number.POSITIVE_INFINITY);
   expect(all.isComplete).toBe(true);
   expect(all.table.count).toBeGreaterThan(100_000);
+});
+
+/** Votes of one line among strangers; of each its distance in bins and in pitch windows. */
+function crowd(places: readonly (readonly [bins: number, windows: number])[], window: number) {
+  const strangers = 5_000;
+  const bin = 1_000_000;
+  const { hits } = hitsWithLine(strangers, 0, 2 ** 30);
+  const count = strangers + places.length;
+  hits.makeRoom(count, strangers);
+  for (let i = 0; i < strangers; i++) hits.windows[i] = firstPitchWindow + (i % 50);
+  for (const [i, [bins, windows]] of places.entries()) {
+    hits.diagonals[strangers + i] = (bin + bins) << voteBinShift;
+    hits.positions[strangers + i] = 10 * i;
+    hits.windows[strangers + i] = window + windows;
+  }
+  const { table } = countHits(hits, count, extra, 4, Number.POSITIVE_INFINITY);
+  return table.find(bin, window) >= 0;
+}
+
+// Four windows share a word: whichever comes first in it.
+test.each([60, 61, 62, 63])('the windows beside pitch window %d vote with it, and no others', (window) => {
+  const own = [0, 0] as const;
+  for (const [bins, windows] of [
+    [0, 1],
+    [0, -1],
+    [1, 0],
+    [-1, 0],
+  ] as const)
+    expect(crowd([own, own, [bins, windows], [bins, windows]], window), `${bins}, ${windows}`).toBe(true);
+  expect(crowd([own, own, [1, 0], [0, 1]], window)).toBe(true);
+  for (const [bins, windows] of [
+    [0, 2],
+    [0, -2],
+    [2, 0],
+    [-2, 0],
+  ] as const)
+    expect(crowd([own, own, [bins, windows], [bins, windows]], window), `${bins}, ${windows}`).toBe(false);
+  // Of the two beside it the better one votes.
+  expect(crowd([own, own, [1, 0], [-1, 0]], window)).toBe(false);
+  expect(crowd([own, own, [0, 1], [0, -1]], window)).toBe(false);
 });

@@ -21,6 +21,8 @@ const leastPartFrameBits = 16;
  */
 const spareBits = 5;
 const countersEachBits = 2;
+/** At least as many: a bin does not see the votes of the next where the counters begin anew, of 4,096 bins or more at one. */
+const leastCounterBits = 14;
 const mostCounterBits = 20;
 const laneMask = 2 ** countersEachBits - 1;
 const evenBytes = 0x00ff00ff;
@@ -118,7 +120,8 @@ function keepCrowded(
   least: number,
 ): number {
   const { diagonals, positions, windows } = sorted;
-  const wordBits = Math.min(mostCounterBits, 32 - Math.clz32(end - begin) + spareBits) - countersEachBits;
+  const counterBits = 32 - Math.clz32(end - begin) + spareBits;
+  const wordBits = Math.max(leastCounterBits, Math.min(mostCounterBits, counterBits)) - countersEachBits;
   const mask = 2 ** wordBits - 1;
   for (let i = begin; i < end; i++) {
     const bin = (diagonals[i] as number) >>> voteBinShift;
