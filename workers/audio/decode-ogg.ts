@@ -75,8 +75,9 @@ class OggLink {
   constructor(serial: number, codec: OggCodec, sink: SampleSink) {
     this.serial = serial;
     this.#codec = codec;
-    this.#trim = new GranuleTrim(codec.preSkipSamples, (channels, from, to) =>
-      sink.deliverPlanar(channels, from, to, codec.sampleRateHz),
+    const { preSkipSamples, decimation, sampleRateHz } = codec;
+    this.#trim = new GranuleTrim({ preSkipSamples, decimation }, (channels, from, to) =>
+      sink.deliverPlanar(channels, from, to, sampleRateHz / decimation),
     );
   }
 

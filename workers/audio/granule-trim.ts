@@ -3,7 +3,8 @@
  * than the recording at either end (Vorbis I appendix A.2, RFC 7845 sections 4.2 to 4.5).
  *
  * Positions count decoded samples from the first one. What is decoded on the first page is held back until
- * the page is done, because only then is it known where the stream begins.
+ * the page is done, because only then is it known where the stream begins. A codec that hands on one sample for
+ * several is counted in the stream's own; what is cut falls on the nearest of its samples.
  */
 import type { OnPlanar } from './ogg-codec.ts';
 
@@ -14,6 +15,7 @@ const maxHeldSamples = 2 ** 19;
 
 export class GranuleTrim {
   readonly #hear: HearSamples;
+  readonly #decimation: number;
   #firstHeard: number;
   #endHeard = Number.POSITIVE_INFINITY;
   #decodedSamples = 0;
@@ -22,8 +24,12 @@ export class GranuleTrim {
   #heldSamples = 0;
   #held: { channels: Float32Array[]; sampleCount: number }[] = [];
 
-  constructor(preSkipSamples: number, hear: HearSamples) {
+  constructor(
+    { preSkipSamples, decimation = 1 }: { readonly preSkipSamples: number; readonly decimation?: number },
+    hear: HearSamples,
+  ) {
     this.#firstHeard = preSkipSamples;
+    this.#decimation = decimation;
     this.#hear = hear;
   }
 
@@ -39,7 +45,7 @@ export class GranuleTrim {
       return;
     }
     this.#held.push({ channels: channels.map((channel) => channel.slice(0, sampleCount)), sampleCount });
-    this.#heldSamples += sampleCount;
+    this.#heldSamples += sampleCount * this.#decimation;
     if (this.#heldSamples > maxHeldSamples) this.flush();
   };
 
@@ -65,9 +71,9 @@ export class GranuleTrim {
 
   #pass(channels: readonly Float32Array[], sampleCount: number): void {
     const begin = this.#decodedSamples;
-    this.#decodedSamples += sampleCount;
-    const from = Math.max(0, this.#firstHeard - begin);
-    const to = Math.min(sampleCount, this.#endHeard - begin);
+    this.#decodedSamples += sampleCount * this.#decimation;
+    const from = Math.max(0, Math.round((this.#firstHeard - begin) / this.#decimation));
+    const to = Math.min(sampleCount, Math.round((this.#endHeard - begin) / this.#decimation));
     if (to > from) this.#hear(channels, from, to);
   }
 }

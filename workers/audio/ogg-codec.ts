@@ -2,8 +2,11 @@
 export type OggCodec = {
   /** Such as `vorbis`. */
   readonly name: string;
+  /** Of the stream: granules count at this rate. */
   readonly sampleRateHz: number;
   readonly channelCount: number;
+  /** Samples of the stream for one that is handed on: more than 1 where only low frequencies are decoded. */
+  readonly decimation: number;
   /** Samples at the start that the decoder needs and nobody should hear. */
   readonly preSkipSamples: number;
   /**

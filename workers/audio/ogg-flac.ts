@@ -15,6 +15,7 @@ export function openFlacCodec(head: Uint8Array): OggCodec {
 }
 
 class FlacCodec implements OggCodec {
+  readonly decimation = 1;
   readonly name = 'flac';
   readonly preSkipSamples = 0;
   readonly sampleRateHz: number;

@@ -50,6 +50,7 @@ function readChannelMapping(head: Uint8Array, channels: number): ChannelMapping 
 }
 
 class OpusCodec implements OggCodec {
+  readonly decimation = 1;
   readonly name = 'opus';
   readonly sampleRateHz = opusRateHz;
   readonly channelCount: number;

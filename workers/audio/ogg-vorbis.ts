@@ -39,6 +39,7 @@ export function openVorbisCodec(head: Uint8Array): OggCodec {
 }
 
 class VorbisCodec implements OggCodec {
+  readonly decimation = 1;
   readonly name = 'vorbis';
   readonly preSkipSamples = 0;
   readonly channelCount: number;

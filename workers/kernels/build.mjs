@@ -1,6 +1,6 @@
 /**
- * Builds the modules from `assembly/`, one for each window; with `--check` compares instead, so that what is
- * committed is what the source says.
+ * Builds the modules from `assembly/`: one for each window, one for each decoder; with `--check` compares instead, so
+ * that what is committed is what the source says.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,11 @@ const modules = [
 ];
 
 for (const { name, entry, windowSamples } of modules) {
-  const bytes = await build(name, entry, windowSamples);
+  const bytes = await build(
+    name,
+    entry,
+    windowSamples === undefined ? [] : [`WINDOW_SAMPLES=${windowSamples}`],
+  );
   if (!process.argv.includes('--check')) {
     await writeFile(`${here}${name}`, bytes);
   } else if (!bytes.equals(await readFile(`${here}${name}`))) {
@@ -23,15 +27,14 @@ for (const { name, entry, windowSamples } of modules) {
   }
 }
 
-async function build(name, entry, windowSamples) {
+async function build(name, entry, constants) {
   const built = new Map();
   const { error, stderr } = await asc.main(
     [
       `${here}assembly/${entry}`,
       '-o',
       name,
-      '--use',
-      `WINDOW_SAMPLES=${windowSamples}`,
+      ...constants.flatMap((constant) => ['--use', constant]),
       '--runtime',
       'minimal',
       '-O3',

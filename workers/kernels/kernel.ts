@@ -1,5 +1,5 @@
 /**
- * Loads the WASM kernel (`assembly/`, built by `npm run build:kernel`, compared by `npm run check`).
+ * Loads the WASM kernels (`assembly/`, built by `npm run build:kernel`, compared by `npm run check`).
  * A module is compiled once a thread; every stream has an instance of its own, so no state crosses.
  */
 import { readFileSync } from 'node:fs';
@@ -32,13 +32,14 @@ export function instantiateOtherWindow(window: 'short' | 'long'): WindowExports 
   return instantiate(`${window}-window.wasm`) as unknown as WindowExports;
 }
 
-function instantiate(file: string): Record<string, unknown> {
+/** `file` is a module beside this one. A trap in it is thrown as `WebAssembly.RuntimeError`. */
+export function instantiate(file: string): Record<string, unknown> {
   const module = compiled.get(file) ?? new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)));
   compiled.set(file, module);
   const instance = new WebAssembly.Instance(module, {
     env: {
       abort: () => {
-        throw new Error('the fingerprint kernel aborted');
+        throw new Error(`${file} aborted`);
       },
     },
   });
