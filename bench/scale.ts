@@ -6,13 +6,12 @@
  *
  * The catalog is synthetic but for the references, which stand evenly among the others (`synthetic/recordings.ts`: real
  * constellations cut into pieces of about a second, each transposed; the result says how near their landmarks are to
- * real ones). For every size one process builds the index by following it as it follows a registry, into files, with
- * fingerprints ready, and one opens these files as a restart does and asks everything, on one thread but where it says
- * otherwise. At the sizes of --postgres a third registers all of it in an embedded Postgres and rebuilds from there.
- * A million takes 9 GB of memory, 16 GB of disk and, on two quiet processors, about an hour and a half.
+ * real ones). For every size one process loads all of it into an embedded Postgres and builds the index from there, into
+ * files, as a server that has lost its own; and one opens these files as a restart does and asks everything, on one
+ * thread but where it says otherwise.
+ * A million takes 10 GB of memory, 30 GB of disk and, on two quiet processors, about an hour and a half.
  *
  *   --recordings N,…  sizes of the catalog (10000,100000)
- *   --postgres N,…    at these sizes from Postgres too (10000)
  *   --references      folder of fingerprint files: the real recordings
  *   --queries F,…     folders of the kit's queries with fingerprints
  *   --sample K        at the most K queries of each row (1)
@@ -31,13 +30,11 @@ import type { AskFigures } from './scale/ask.ts';
 import { compareBuckets } from './scale/buckets.ts';
 import type { BuildFigures } from './scale/build.ts';
 import { runChild, type ScaleTask } from './scale/child.ts';
-import type { PostgresFigures } from './scale/from-postgres.ts';
 import { type Figures, scaleMarkdown, scaleSvg } from './scale/report.ts';
 
 const { values: options } = parseArgs({
   options: {
     recordings: { type: 'string', default: '10000,100000' },
-    postgres: { type: 'string', default: '10000' },
     references: { type: 'string' },
     queries: { type: 'string' },
     sample: { type: 'string', default: '1' },
@@ -82,12 +79,7 @@ async function measure(recordings: number): Promise<Figures> {
     say(JSON.stringify(build));
     const ask = await runChild<AskFigures>('ask.ts', task);
     say(JSON.stringify({ ...ask, hitNames: ask.hitNames.length }));
-    rmSync(dataDir, { recursive: true, force: true });
-    mkdirSync(dataDir);
-    if (!numbers(options.postgres).includes(recordings)) return { build, ask };
-    const postgres = await runChild<PostgresFigures>('from-postgres.ts', task);
-    say(JSON.stringify(postgres));
-    return { build, ask, postgres };
+    return { build, ask };
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }

@@ -3,7 +3,11 @@
 const plainLineEveryMs = 10_000;
 const redrawEveryMs = 200;
 
-export type Progress = { step(text: string): void; end(): void };
+export type Progress = {
+  /** `count` is how much was done since the last step; 1 unless told. */
+  step(text: string, count?: number): void;
+  end(): void;
+};
 
 /** A line that stays. */
 export function say(line: string): void {
@@ -24,8 +28,8 @@ export function openProgress(doing: string, total: number): Progress {
     );
   };
   return {
-    step(text) {
-      done++;
+    step(text, count = 1) {
+      done += count;
       const now = performance.now();
       if (now - last < (isTerminal ? redrawEveryMs : plainLineEveryMs)) return;
       last = now;

@@ -51,22 +51,19 @@ export function fingerprintBytesPerSecond({ recordings, fingerprintOf }: ScaleCa
   return (1000 * sample.reduce((sum, { length }) => sum + length, 0)) / ms;
 }
 
+export const catalogRegistryId = '00000000-0000-4000-8000-000000000000';
 const idPrefix = '00000000-0000-7000-8000-';
-const referenceIdOf = (index: number) => `${idPrefix}${index.toString(16).padStart(12, '0')}`;
+export const referenceIdOf = (index: number) => `${idPrefix}${index.toString(16).padStart(12, '0')}`;
 export const indexOfReference = (id: string) => Number.parseInt(id.slice(idPrefix.length), 16);
 
-/** Position p is recording p − 1. `onRead` is told how many ms making a batch took: what a database has ready. */
-export function catalogFeed(
-  catalog: ScaleCatalog,
-  onRead: (ms: number) => void = () => undefined,
-): FollowedFeed {
+/** Position p is recording p − 1. */
+export function catalogFeed(catalog: ScaleCatalog): FollowedFeed {
   return {
-    registryId: () => Promise.resolve('00000000-0000-4000-8000-000000000000'),
+    registryId: () => Promise.resolve(catalogRegistryId),
     feedHead: () => Promise.resolve(catalog.recordings),
     listExcludedIntervals: () => Promise.resolve([]),
     listenToFeed: () => Promise.resolve(() => Promise.resolve()),
     readFeed: ({ after, limit, maxBytes = Number.POSITIVE_INFINITY }) => {
-      const begun = performance.now();
       const entries = [];
       let bytes = 0;
       for (let i = after; i < Math.min(after + limit, catalog.recordings) && bytes < maxBytes; i++) {
@@ -82,7 +79,6 @@ export function catalogFeed(
           constellation,
         });
       }
-      onRead(performance.now() - begun);
       return Promise.resolve(entries);
     },
   };

@@ -4,12 +4,10 @@ import { circle, faint, line, path, picture, rect, series, text } from '../repor
 import type { AskFigures, Timed } from './ask.ts';
 import type { compareBuckets, Meetings } from './buckets.ts';
 import type { BuildFigures } from './build.ts';
-import type { PostgresFigures } from './from-postgres.ts';
 
 export type Figures = {
   readonly build: BuildFigures;
   readonly ask: AskFigures;
-  readonly postgres?: PostgresFigures;
 };
 
 /** A streaming service's archive, and machines as they are rented. */
@@ -23,7 +21,7 @@ export function scaleMarkdown(
   return [
     '# Cost by size of the catalog',
     '',
-    `${buckets.real} real recordings among synthetic ones made of their constellations; every size is an index built by the follower of the change feed, opened again from its files by another process, and asked by it. Bars are those for a million recordings on two processors.`,
+    `${buckets.real} real recordings among synthetic ones made of their constellations; every size is an index built from Postgres by the follower of the change feed, opened again from its files by another process, and asked by it. Bars are those for a million recordings on two processors.`,
     '',
     ...sizeTable(measured),
     '',
@@ -56,14 +54,19 @@ function sizeTable(measured: readonly Figures[]): string[] {
     ['hours of audio', '', ({ build }) => count(Math.round(build.hours))],
     ['index in memory, bytes a second of audio', '≤ 40', ({ build }) => fixed(build.indexBytesPerSecond)],
     ['fingerprint, bytes a second', '≤ 40', ({ build }) => fixed(build.fingerprintBytesPerSecond)],
-    ['database files, bytes a second', '', ({ postgres }) => fixed(postgres?.databaseBytesPerSecond)],
+    ['database files, bytes a second', '', ({ build }) => fixed(build.databaseBytesPerSecond)],
     ['resident, GB, after all queries', '≤ 10', ({ ask }) => fixed(ask.residentBytes / 1e9, 2)],
     ['segments', '', ({ build }) => String(build.segments)],
-    ['building from ready fingerprints, s', '', ({ build }) => fixed(build.wallSeconds, 0)],
+    ['loading into Postgres by COPY, s', '', ({ build }) => fixed(build.loadSeconds, 0)],
+    [
+      'rebuilding from Postgres until all is found, s',
+      '≤ 3600',
+      ({ build }) => fixed(build.rebuildSeconds, 0),
+    ],
+    ['… until all is merged and in files, s', '', ({ build }) => fixed(build.restSeconds, 0)],
     ['… processor seconds', '', ({ build }) => fixed(build.cpuSeconds, 0)],
+    ['… of Postgres', '', ({ build }) => fixed(build.postgresCpuSeconds, 0)],
     ['… most that was resident meanwhile, GB', '', ({ build }) => fixed(build.peakResidentBytes / 1e9, 2)],
-    ['rebuilding from Postgres, s', '≤ 3600', ({ postgres }) => fixed(postgres?.rebuildSeconds, 0)],
-    ['registering in Postgres, a second', '', ({ postgres }) => fixed(postgres?.registeredPerSecond, 0)],
     ['restart from files, s', '≤ 60', ({ ask }) => fixed(ask.restartSeconds)],
     ['10 s queries a second, `none`, all threads', '', ({ ask }) => fixed(ask.queriesPerSecond)],
   ];
