@@ -39,7 +39,8 @@ export type BuildFigures = {
 /** Seconds without a merge: more than an index waits before it merges what is left. */
 const quietLooks = 6;
 
-const { references, recordings, seed, dataDir } = readTask();
+const task = readTask();
+const { references, recordings, seed, dataDir } = task;
 const catalog = openCatalog(readFingerprints(references), recordings, seed);
 const config = loadConfig({ EARMARK_DATA_DIR: dataDir, EARMARK_LOG_LEVEL: 'error' }, {});
 // Kept open, so that the server is the same one from the load to the end.
@@ -66,8 +67,8 @@ async function load() {
   const begun = performance.now();
   let loaded = 0;
   await loadCatalog(postgres.databaseUrl, {
+    task,
     partyId,
-    catalog,
     onLoaded: (count) => {
       loaded += count;
       progress.step(`${loaded}`, count);

@@ -1,94 +1,79 @@
 /**
  * A catalog into the tables of an empty registry, by COPY: what as many registrations leave there, in a fraction of
- * the time. Each batch is a transaction with everything of its recordings, feed entries included.
+ * the time. Threads make the recordings; each batch of them is a transaction.
  */
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { decodeFingerprint } from '../../workers/fingerprint/fingerprint-file.ts';
-import { catalogRegistryId, referenceIdOf, type ScaleCatalog } from './catalog.ts';
+import { Piscina } from 'piscina';
+import { inParallel } from '../measure/command.ts';
+import { catalogRegistryId } from './catalog.ts';
+import { type ScaleTask, threadCount } from './child.ts';
 
-/** Recordings in one transaction, some 32 MB of constellations. */
-const batchRecordings = 4096;
+/** Tables in the order in which they refer to each other, with the columns that the rows have. */
+const columns = {
+  recording: 'recording_id, party_id, external_id, title',
+  reference: 'reference_id, party_id, audio_sha256, eligibility, status',
+  recording_reference: 'party_id, recording_id, reference_id',
+  fingerprint:
+    'reference_id, party_id, algorithm, audio_sha256, descriptors, parameter_version, duration_ms, peak_count, constellation',
+  change_feed: 'position, kind, reference_id',
+} as const;
+export type Table = keyof typeof columns;
+export type RowsTask = { readonly partyId: string; readonly from: number; readonly to: number };
+
+/** Recordings in one transaction, some 8 MB of constellations. */
+const batchRecordings = 1024;
 /** COPY does not write a table whose row-level security holds for the owner too. */
 const guarded = ['recording', 'reference', 'recording_reference', 'fingerprint'];
 
 /** The registry takes the id that a follower of the catalog itself goes by, so that it can open the index made of it. */
 export async function loadCatalog(
   databaseUrl: string,
-  {
-    partyId,
-    catalog,
-    onLoaded,
-  }: { partyId: string; catalog: ScaleCatalog; onLoaded: (count: number) => void },
+  { task, partyId, onLoaded }: { task: ScaleTask; partyId: string; onLoaded: (count: number) => void },
 ): Promise<void> {
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
+  const filename = join(import.meta.dirname, 'load-rows.ts');
+  const threads = new Piscina<RowsTask, Record<Table, Uint8Array>>({
+    filename,
+    workerData: task,
+    maxThreads: threadCount,
+  });
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: threadCount });
   try {
-    for (const table of guarded) await database.query(`alter table ${table} no force row level security`);
-    for (let from = 0; from < catalog.recordings; from += batchRecordings) {
-      const to = Math.min(from + batchRecordings, catalog.recordings);
-      await database.query('begin');
-      await loadBatch(database, partyId, catalog, from, to);
-      await database.query('commit');
+    for (const table of guarded) await pool.query(`alter table ${table} no force row level security`);
+    const begins = Array.from(
+      { length: Math.ceil(task.recordings / batchRecordings) },
+      (_, i) => i * batchRecordings,
+    );
+    await inParallel(begins, 2 * threadCount, async (from) => {
+      const to = Math.min(from + batchRecordings, task.recordings);
+      await copyRows(pool, await threads.run({ partyId, from, to }));
       onLoaded(to - from);
-    }
-    for (const table of guarded) await database.query(`alter table ${table} force row level security`);
-    await database.query('vacuum (analyze)');
+    });
+    await pool.query('update feed_head set position = $1, registry_id = $2', [
+      task.recordings,
+      catalogRegistryId,
+    ]);
+    for (const table of guarded) await pool.query(`alter table ${table} force row level security`);
+    await pool.query('vacuum (analyze)');
   } finally {
-    await database.end();
+    await pool.end();
+    await threads.destroy();
   }
 }
 
-async function loadBatch(
-  database: pg.Client,
-  partyId: string,
-  catalog: ScaleCatalog,
-  from: number,
-  to: number,
-): Promise<void> {
-  const all = Array.from({ length: to - from }, (_, k) => {
-    const index = from + k;
-    const bytes = catalog.fingerprintOf(index);
-    const { parameterVersion, audioSha256, durationMs, constellation } = decodeFingerprint(bytes);
-    return {
-      id: referenceIdOf(index),
-      position: index + 1,
-      sha256: bytea(audioSha256),
-      fingerprint: [parameterVersion, durationMs, constellation.frames.length, bytea(bytes)] as const,
-    };
-  });
-  type One = (typeof all)[number];
-  const copy = (table: string, columns: string, row: (one: One) => readonly (string | number)[]) =>
-    pipeline(
-      Readable.from(all.map((one) => `${row(one).join('\t')}\n`)),
-      database.query(copyFrom(`copy ${table} (${columns}) from stdin`)),
-    );
-  await copy('recording', 'recording_id, party_id, external_id, title', ({ id, position }) => [
-    id,
-    partyId,
-    `recording-${position}`,
-    'Recording',
-  ]);
-  await copy('reference', 'reference_id, party_id, audio_sha256, eligibility, status', ({ id, sha256 }) => [
-    id,
-    partyId,
-    sha256,
-    'claim_eligible',
-    'active',
-  ]);
-  await copy('recording_reference', 'party_id, recording_id, reference_id', ({ id }) => [partyId, id, id]);
-  await copy(
-    'fingerprint',
-    'reference_id, party_id, algorithm, audio_sha256, descriptors, parameter_version, duration_ms, peak_count, constellation',
-    ({ id, sha256, fingerprint }) => [id, partyId, 'earmark-peaks', sha256, bytea([]), ...fingerprint],
-  );
-  await copy('change_feed', 'position, kind, reference_id', ({ id, position }) => [position, 'register', id]);
-  await database.query('update feed_head set position = $1, registry_id = $2', [to, catalogRegistryId]);
-}
-
-/** As COPY's text format has it. */
-function bytea(bytes: Uint8Array | readonly number[]): string {
-  return `\\\\x${Buffer.from(bytes).toString('hex')}`;
+async function copyRows(pool: pg.Pool, rows: Record<Table, Uint8Array>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    for (const table of Object.keys(columns) as Table[]) {
+      const copy = client.query(copyFrom(`copy ${table} (${columns[table]}) from stdin`));
+      await pipeline(Readable.from([rows[table]]), copy);
+    }
+    await client.query('commit');
+  } finally {
+    client.release();
+  }
 }
