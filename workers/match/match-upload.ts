@@ -12,6 +12,7 @@ import { countHypotheses, hypothesesOf } from './hypotheses.ts';
 import {
   alteredLook,
   buriedLook,
+  deepLook,
   firstLook,
   type Look,
   manyPostings,
@@ -131,12 +132,17 @@ export function matchUpload(
   if (transforms === 'all') {
     // Under what a hint was right about lies no other reference.
     const isDone = options.hint === undefined ? isExplained : isCovered;
-    for (const window of looked) if (!isDone(scan.stretches, window)) searchBuried(scan, window);
+    for (const window of looked) if (!isDone(scan.stretches, window)) searchBuried(scan, window, buriedLook);
   }
   const hypotheses = hypothesesOf(transforms);
   if (hypotheses.length > 0) {
     for (const window of looked)
       if (!isCovered(scan.stretches, window)) searchAltered(scan, window, hypotheses);
+  }
+  if (transforms === 'all' && postingsOf(scan) >= manyPostings) {
+    // The dearest of all: for what no look before has found anything in.
+    const apart = windows.filter((_, i) => i % (windowFrames / windowHopFrames) === 0);
+    for (const window of apart) if (!isCovered(scan.stretches, window)) searchBuried(scan, window, deepLook);
   }
   return {
     durationMs,
@@ -171,12 +177,15 @@ function searchUnaltered(scan: Scan, window: Window, looks: readonly Look[]): vo
 }
 
 /** All peaks, weak ones too: the recording may be there under something louder. */
-function searchBuried(scan: Scan, window: Window): void {
-  const postings = scan.segments.reduce((sum, { segment }) => sum + segment.postingCount, 0);
-  const look = postings < manyPostings ? buriedLook : { ...buriedLook, strays: 0 };
+function searchBuried(scan: Scan, window: Window, wholeLook: Look): void {
+  const look = postingsOf(scan) < manyPostings ? wholeLook : { ...wholeLook, strays: 0 };
   for (const candidate of voteOn(scan, window, look, unaltered)) {
     verifyCandidate(scan, candidate, look, window, 1);
   }
+}
+
+function postingsOf({ segments }: Scan): number {
+  return segments.reduce((sum, { segment }) => sum + segment.postingCount, 0);
 }
 
 /**

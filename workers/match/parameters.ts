@@ -67,6 +67,8 @@ export const buriedLook: Look = {
   maxHits: 2 ** 22,
   maxCandidates: 600,
 };
+/** … where all looks have found nothing in a window, among `manyPostings` or more; of fewer the look above reads nearly all. */
+export const deepLook: Look = { ...buriedLook, maxHits: 2 ** 24 };
 /**
  * … among this many postings or more (2,500 h) without strays: of 40 excerpts under speech among 100,000 synthetic
  * recordings 25 were found without and 23 with them when 2^20 postings were read; 32 with 2^22 and with 2^24.
