@@ -92,15 +92,17 @@ export async function decodeAudio(
 }
 
 /**
- * Whether a folder's file is left to ffmpeg, of which one start serves many (`decode-ffmpeg-batch.ts`): what is one
- * plain stream. WAVE has nothing to decode, and chained Ogg our own decoder hears to its end.
+ * Whether a folder's file is left to ffmpeg, of which one start serves many (`decode-ffmpeg-batch.ts`): what our own
+ * decoders do not know or, where ffmpeg is asked for, what is one plain stream.
  */
 export async function decodesByFfmpeg(
   file: AudioFile,
   detected: DetectedFormat | undefined,
+  decoder: DecoderChoice,
 ): Promise<boolean> {
-  if (detected === undefined) return false;
+  if (detected === undefined || decoder === 'wasm') return false;
   if (detected.kind === 'foreign') return true;
+  if (decoder === 'auto') return false;
   return detected.container !== 'wav' && (detected.container !== 'ogg' || (await isOneStream(file)));
 }
 

@@ -1,4 +1,4 @@
-/** Several files of audio to fingerprints, with one start of ffmpeg where that is possible. */
+/** Several files of audio to fingerprints, with one start of ffmpeg for those that need it. */
 import { type AudioFile, openAudioFile } from '../audio/audio-file.ts';
 import { type AudioLimits, type DecoderChoice, decodesByFfmpeg } from '../audio/decode.ts';
 import { type BatchedFile, canDecodeBatches, decodeFfmpegBatch } from '../audio/decode-ffmpeg-batch.ts';
@@ -24,9 +24,9 @@ export async function fingerprintBatch(
   paths: readonly string[],
   options: Options,
 ): Promise<FingerprintReply[]> {
-  const ffmpeg = options.decoder === 'wasm' || !canDecodeBatches ? undefined : await findFfmpeg();
+  const ffmpeg = canDecodeBatches ? await findFfmpeg() : undefined;
   const replies = new Map<string, FingerprintReply>();
-  const batched = ffmpeg === undefined ? [] : await filter(paths, (path) => isForBatch(path, options.limits));
+  const batched = ffmpeg === undefined ? [] : await filter(paths, (path) => isForBatch(path, options));
   if (ffmpeg !== undefined && batched.length > 0) {
     const together = await tryTogether(ffmpeg, batched, options);
     for (const [i, path] of batched.entries()) {
@@ -52,11 +52,13 @@ async function filter<T>(items: readonly T[], isWanted: (item: T) => Promise<boo
   return items.filter((_, i) => wanted[i]);
 }
 
-async function isForBatch(path: string, limits: AudioLimits): Promise<boolean> {
+async function isForBatch(path: string, { limits, decoder }: Options): Promise<boolean> {
   // What ffmpeg says of its inputs is read line by line.
   if (/\p{Cc}/u.test(path)) return false;
   try {
-    return await withFile(path, limits, async (file) => decodesByFfmpeg(file, await detectFormat(file)));
+    return await withFile(path, limits, async (file) =>
+      decodesByFfmpeg(file, await detectFormat(file), decoder),
+    );
   } catch (error) {
     if (error instanceof WorkerError) return false;
     throw error;
