@@ -152,6 +152,12 @@ begin
 end
 $$;
 
+-- What is asserted about a recording is asked for with what was withdrawn, as by the limit on its number and when the
+-- recording is removed: so it is found in the index that keeps it from being asserted twice, and no assertion is left out.
+drop index identifier_assertion_is_made_once;
+create unique index identifier_assertion_is_made_once
+  on identifier_assertion (recording_id, scheme, value, asserted_by, coalesce(withdrawn_at, 'infinity'));
+
 -- By external id alone and by party and external id, from one index.
 alter table recording drop constraint recording_external_id_is_unique_in_party;
 alter table recording add constraint recording_external_id_is_unique_in_party unique (external_id, party_id);
