@@ -204,18 +204,20 @@ async function configure(directory: string, isDurable: boolean, port?: number): 
 const mebibyte = 2 ** 20;
 
 /** Of a container, where it has less than the machine. */
-const totalmemBytes = (): number => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+const totalmemBytes = (): number =>
+  Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /**
- * An eighth of the memory for Postgres' own pages, within bounds: the index of fingerprints and the system's cache of
- * files want the rest. The indexes that a load of ten million rows of metadata writes to are 3 GiB.
+ * A quarter of the memory for Postgres' own pages, which are taken as they are needed: ten million rows of metadata with
+ * their indexes are 7 GiB, and each search reads some hundred pages of them from anywhere. The rest is for the index of
+ * fingerprints and the system's cache of files.
  */
 export function memorySettings(bytes: number): Readonly<Record<string, string>> {
   const megabytes = bytes / mebibyte;
   const share = (of: number, least: number, most: number) =>
     `${Math.round(Math.min(most, Math.max(least, megabytes / of)))}MB`;
   return {
-    shared_buffers: share(8, 256, 4096),
+    shared_buffers: share(4, 256, 8192),
     effective_cache_size: share(2, 512, 65_536),
     work_mem: share(1024, 4, 32),
     maintenance_work_mem: share(64, 64, 512),

@@ -40,7 +40,9 @@ const identified = {
 };
 export type IdentifiedRow = RowOf<typeof identified>;
 const scheme = oneOf(...identifierSchemes);
+/** Planning it takes longer than one descent of an index: prepared it takes half the time, or less. */
 const identifiedStatement = statement('find-recordings-by-identifier', {
+  isPrepared: true,
   parameters: { scheme, value: text, party_id: nullable(uuid), limit: bigint },
   columns: identified,
 });

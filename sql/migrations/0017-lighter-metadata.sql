@@ -88,7 +88,9 @@ drop function recordings_with_terms(text, integer);
 -- very many have it: the time goes into collecting them, for a page of fifty. Those that have several are asked for whole,
 -- because each would be sampled by itself and few of them would meet. Never by reading the table: a limit makes that look
 -- cheap, and it is not where the recordings lie at its end.
-create function recordings_with_terms(terms text, at_most integer) returns setof uuid
+--
+-- `of_party_id` says whose, or null. It is asked as text, so that what the party has is not read for it.
+create function recordings_with_terms(terms text, at_most integer, of_party_id uuid) returns setof uuid
   language plpgsql volatile security definer
   set enable_seqscan = off set gin_fuzzy_search_limit = 0
 as $$
@@ -97,6 +99,7 @@ begin
   return query
     select r.recording_id from recording r
     where recording_terms(r.party_id, r.title, r.artist, r.version) @@ terms::tsquery
+      and (of_party_id is null or r.party_id::text = of_party_id::text)
     limit at_most;
 end
 $$;
@@ -105,21 +108,23 @@ $$;
 create function own_recordings_with_terms(terms text, at_most integer) returns setof uuid
   language sql volatile security definer
 begin atomic
-  select r.recording_id
-  from (select coalesce(effective_party(), caller_party()) as id) party,
-    recordings_with_terms(
-      regexp_replace(terms, '''([^'']+)''', '''=' || right(party.id::text, 12) || '=\1''', 'g'), at_most
-    ) found,
-    lateral (select recording_id from recording where recording_id = found and party_id = party.id offset 0) r
+  select recordings_with_terms(
+    regexp_replace(terms, '''([^'']+)''', '''=' || right(party.id::text, 12) || '=\1''', 'g'), at_most, party.id
+  )
+  from (select coalesce(effective_party(), caller_party()) as id) party
   where party.id is not null;
 end;
 
--- Words that look like one, the most alike first: by two letters that changed places, or by less.
+-- Words that look like one, the most alike first. Of n letters two that changed places leave n - 3 of the n + 5 trigrams of
+-- both words in common, and every other slip leaves more: what has less in common need not be read.
 create or replace function words_like(asked text, at_most integer) returns setof text
   language plpgsql stable security definer
 as $$
+declare
+  letters integer := char_length(asked);
 begin
   if not exists (select from pg_extension where extname = 'pg_trgm') then return; end if;
+  perform set_config('pg_trgm.similarity_threshold', greatest(0.3, (letters - 3.2) / (letters + 5))::text, true);
   return query execute
     'select word from (
        select distinct word from search_word where word % $1 and abs(char_length(word) - char_length($1)) <= 2
@@ -129,16 +134,18 @@ begin
 end
 $$;
 
-revoke execute on function recordings_with_terms(text, integer), own_recordings_with_terms(text, integer) from public;
+revoke execute on function recordings_with_terms(text, integer, uuid), own_recordings_with_terms(text, integer) from public;
 grant execute on function own_recordings_with_terms(text, integer)
   to earmark_tenant, earmark_administrator, earmark_operator;
-grant execute on function recordings_with_terms(text, integer) to earmark_operator;
+grant execute on function recordings_with_terms(text, integer, uuid) to earmark_operator;
 
 do $$
 declare
   name text;
 begin
-  foreach name in array array['keep_search_words()', 'recordings_with_terms(text, integer)', 'words_like(text, integer)']
+  foreach name in array array[
+    'keep_search_words()', 'recordings_with_terms(text, integer, uuid)', 'words_like(text, integer)'
+  ]
   loop
     execute format('alter function %s set search_path = %I, pg_temp', name, current_schema());
   end loop;

@@ -28,7 +28,15 @@ const plain = [
   '- . -',
   '',
 ];
-const odd = ['Größenwahn', 'Ёлка 椎名林檎', 'Ké$ha', 'tab\tand\nline', `a${'b'.repeat(50)} c`, 'a`b ´ 100% [x]', '\u00a0'];
+const odd = [
+  'Größenwahn',
+  'Ёлка 椎名林檎',
+  'Ké$ha',
+  'tab\tand\nline',
+  `a${'b'.repeat(50)} c`,
+  'a`b ´ 100% [x]',
+  '\u00a0',
+];
 
 test.each(plain)('the terms of %j are read the short way, and are the same the long way', async (said) => {
   for (const of of [partyId, null]) {
@@ -66,8 +74,10 @@ test('two ids that end alike do not make one party’s recordings another’s', 
       [id, `twin ${i}`, 'Twinned'],
     );
   }
-  const every = await client.query("select recordings_with_terms('''twinned''', 10)");
-  await client.query("set local role earmark_tenant; select set_config('earmark.party_id', '" + partyId + "', true)");
+  const every = await client.query("select recordings_with_terms('''twinned''', 10, null)");
+  await client.query(
+    `set local role earmark_tenant; select set_config('earmark.party_id', '${partyId}', true)`,
+  );
   const own = await client.query(
     'select party_id from own_recordings_with_terms($1, 10) found join recording on recording_id = found',
     ["'twinned'"],
