@@ -203,7 +203,7 @@ async function explainAll(
       termsSql,
       term(small, 'love'),
     ),
-    await ask('Words that look like a misspelt one', service, sqlOf('list-alike-words'), ['chrismas', 5]),
+    await ask('Words that look like a misspelt one', service, sqlOf('list-alike-words'), [['chrismas'], 5]),
     await ask(
       'Title by trigrams (`?title=`), as an operator',
       { role: 'operator' },
