@@ -464,7 +464,7 @@ create table identifier_assertion (
   constraint identifier_assertion_withdrawal_says_by_whom CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL))
 );
 CREATE INDEX identifier_assertion_by_value ON identifier_assertion USING btree (value, scheme, recording_id);
-CREATE UNIQUE INDEX identifier_assertion_is_made_once ON identifier_assertion USING btree (recording_id, scheme, value, asserted_by) WHERE withdrawn_at IS NULL;
+CREATE UNIQUE INDEX identifier_assertion_is_made_once ON identifier_assertion USING btree (recording_id, scheme, value, asserted_by, COALESCE(withdrawn_at, 'infinity'::timestamp with time zone));
 alter table identifier_assertion enable row level security, force row level security;
 create policy assertions_within_mandate on identifier_assertion as permissive for all to earmark_administrator
   using (((party_id = effective_party()) AND (EXISTS ( SELECT
@@ -797,14 +797,13 @@ create table recording (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint recording_pk PRIMARY KEY (recording_id),
-  constraint recording_external_id_is_unique_in_party UNIQUE (party_id, external_id),
+  constraint recording_external_id_is_unique_in_party UNIQUE (external_id, party_id),
   constraint recording_is_found_by_party UNIQUE (party_id, recording_id),
   constraint recording_of_party FOREIGN KEY (party_id) REFERENCES party(party_id),
   constraint recording_external_id_is_bounded CHECK (char_length(external_id) >= 1 AND char_length(external_id) <= 500),
   constraint recording_release_date_is_year_month_or_day CHECK (release_date ~ '^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$'::text),
   constraint recording_text_is_bounded CHECK (char_length(title) <= 1000 AND char_length(artist) <= 1000 AND char_length(label) <= 1000 AND char_length(version) <= 1000)
 );
-CREATE INDEX recording_by_external_id ON recording USING btree (external_id, recording_id);
 CREATE INDEX recording_by_terms ON recording USING gin (recording_terms(party_id, title, artist, version)) WITH (gin_pending_list_limit='1024');
 CREATE INDEX recording_by_title ON recording USING gin (title gin_trgm_ops);
 CREATE TRIGGER recording_changed_known AFTER UPDATE ON public.recording REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION keep_search_words();
@@ -1066,10 +1065,10 @@ grant insert, select on scan_fingerprint to earmark_tenant;
 grant update (created_at) on scan_fingerprint to earmark_service;
 
 create table search_word (
-  word text not null,
-  constraint search_word_pk PRIMARY KEY (word)
+  word text not null
 );
-CREATE INDEX search_word_by_trigram ON search_word USING gin (word gin_trgm_ops);
+CREATE INDEX search_word_by_trigram ON search_word USING gin (word gin_trgm_ops) WITH (gin_pending_list_limit='256');
+CREATE INDEX search_word_by_word ON search_word USING btree (word);
 grant insert, select on search_word to earmark_service;
 
 create table submission (
@@ -1419,18 +1418,21 @@ CREATE OR REPLACE FUNCTION public.keep_search_words()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  -- In order, so that two that bring the same words wait for one another in one direction only.
+  with brought as materialized (
+    select distinct one.word
+    from added, unnest(tsvector_to_array(recording_terms(null, added.title, added.artist, added.version))) one(word)
+  )
   insert into search_word (word)
-  select distinct one.word
-  from added,
-    unnest(search_words(coalesce(title, '') || ' ' || coalesce(artist, '') || ' ' || coalesce(version, ''))) one(word)
-  where char_length(one.word) >= 4 and one.word !~ '^[0-9]+$'
-    and not exists (select from search_word known where known.word = one.word)
-  order by one.word
-  on conflict do nothing;
+  select word
+  from brought
+  where char_length(word) >= 4 and word !~ '^[0-9]+$'
+    and not exists (select from search_word known where known.word = brought.word);
   return null;
 end
 $function$
@@ -1499,12 +1501,23 @@ $function$
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
+CREATE OR REPLACE FUNCTION public.other_terms(of_party_id uuid, said text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+ SELECT array_to_tsvector((words.words || ARRAY( SELECT ((('='::text || "right"((other_terms.of_party_id)::text, 12)) || '='::text) || word.word)
+            FROM unnest(words.words) word(word)
+           WHERE (other_terms.of_party_id IS NOT NULL)))) AS array_to_tsvector
+    FROM search_words(other_terms.said) words(words);
+END
+
 CREATE OR REPLACE FUNCTION public.own_recordings_with_terms(terms text, at_most integer)
  RETURNS SETOF uuid
  LANGUAGE sql
  SECURITY DEFINER
 BEGIN ATOMIC
- SELECT recordings_with_terms((((('''='::text || (party.id)::text) || ''' & ('::text) || own_recordings_with_terms.terms) || ')'::text), own_recordings_with_terms.at_most) AS recordings_with_terms
+ SELECT recordings_with_terms(regexp_replace(own_recordings_with_terms.terms, '''([^'']+)'''::text, (('''='::text || "right"((party.id)::text, 12)) || '=\1'''::text), 'g'::text), own_recordings_with_terms.at_most, party.id) AS recordings_with_terms
     FROM ( SELECT COALESCE(effective_party(), caller_party()) AS id) party
    WHERE (party.id IS NOT NULL);
 END
@@ -1583,6 +1596,25 @@ END
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
+CREATE OR REPLACE FUNCTION public.plain_terms(of_party_id uuid, said text)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  words text := btrim(lower(said));
+  mark text := ' =' || right(of_party_id::text, 12) || '=';
+begin
+  if words ~ '[^a-z0-9 ]|  ' then
+    words := btrim(regexp_replace(translate(words, '-.,&!?()/:"''', '           '), ' +', ' ', 'g'));
+    if words ~ '[^a-z0-9 ]' then return null; end if;
+  end if;
+  if char_length(words) > 40 and words ~ '[a-z0-9]{41}' then return null; end if;
+  if mark is null or words = '' then return words::tsvector; end if;
+  return (words || mark || replace(words, ' ', mark))::tsvector;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.policies_heard(of_recording_ids uuid[], of_scan_id uuid)
  RETURNS TABLE(party_id uuid, recording_id uuid, policy_id uuid, version integer, document jsonb, in_force_from timestamp with time zone)
  LANGUAGE sql
@@ -1621,7 +1653,7 @@ CREATE OR REPLACE FUNCTION public.recording_terms(of_party_id uuid, title text, 
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
- SELECT array_to_tsvector((search_words(((((COALESCE(title, ''::text) || ' '::text) || COALESCE(artist, ''::text)) || ' '::text) || COALESCE(version, ''::text))) || ('='::text || (of_party_id)::text))) AS array_to_tsvector;
+ SELECT COALESCE(plain_terms(of_party_id, ((COALESCE((title || ' '::text), ''::text) || COALESCE((artist || ' '::text), ''::text)) || COALESCE(version, ''::text))), other_terms(of_party_id, ((COALESCE((title || ' '::text), ''::text) || COALESCE((artist || ' '::text), ''::text)) || COALESCE(version, ''::text)))) AS "coalesce";
 END
 
 CREATE OR REPLACE FUNCTION public.recordings_heard(of_recording_ids uuid[], of_scan_id uuid)
@@ -1646,31 +1678,21 @@ END
 -- earmark_operator may execute it, owner earmark_service
 -- earmark_tenant may execute it, owner earmark_service
 
-CREATE OR REPLACE FUNCTION public.recordings_with_terms(terms text, at_most integer)
+CREATE OR REPLACE FUNCTION public.recordings_with_terms(terms text, at_most integer, of_party_id uuid)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET enable_seqscan TO 'off'
- SET gin_fuzzy_search_limit TO '20000'
+ SET gin_fuzzy_search_limit TO '0'
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-declare
-  found uuid[];
 begin
-  found := array(
+  if numnode(terms::tsquery) = 1 then perform set_config('gin_fuzzy_search_limit', '20000', true); end if;
+  return query
     select r.recording_id from recording r
     where recording_terms(r.party_id, r.title, r.artist, r.version) @@ terms::tsquery
-    limit at_most
-  );
-  if cardinality(found) < at_most then
-    perform set_config('gin_fuzzy_search_limit', '0', true);
-    found := array(
-      select r.recording_id from recording r
-      where recording_terms(r.party_id, r.title, r.artist, r.version) @@ terms::tsquery
-      limit at_most
-    );
-  end if;
-  return query select unnest(found);
+      and (of_party_id is null or r.party_id::text = of_party_id::text)
+    limit at_most;
 end
 $function$
 -- earmark_operator may execute it, owner earmark_service
@@ -1785,10 +1807,15 @@ CREATE OR REPLACE FUNCTION public.words_like(asked text, at_most integer)
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+declare
+  letters integer := char_length(asked);
 begin
   if not exists (select from pg_extension where extname = 'pg_trgm') then return; end if;
+  perform set_config('pg_trgm.similarity_threshold', greatest(0.3, (letters - 3.2) / (letters + 5))::text, true);
   return query execute
-    'select word from search_word where word % $1 and abs(char_length(word) - char_length($1)) <= 2
+    'select word from (
+       select distinct word from search_word where word % $1 and abs(char_length(word) - char_length($1)) <= 2
+     ) alike
      order by similarity(word, $1) desc, word limit $2'
     using asked, at_most;
 end

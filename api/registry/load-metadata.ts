@@ -2,9 +2,10 @@
  * Many rows of metadata: recordings are made or brought up to date by their external id, and identifiers asserted. A
  * recording may come before its audio, which is registered under the same external id later.
  *
- * Rows are merged in batches, each in a transaction of its own, while the next is read. What a batch was told to be
- * merged is durable; a load that breaks off is sent again, and what was merged is unchanged. A row that is refused ends
- * nothing; a row that says what is at odds with other assertions is merged and told.
+ * Rows are merged in batches, each in a transaction of its own: two at once, while the next is read. A batch that says
+ * something of a recording waits for the earlier one that does so too, so that the later row has the last word. What a
+ * batch was told to be merged is durable; a load that breaks off is sent again, and what was merged is unchanged. A row
+ * that is refused ends nothing; a row that says what is at odds with other assertions is merged and told.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Static, Type } from 'typebox';
@@ -19,6 +20,8 @@ import { validateExternalId, validateMetadata } from './recording-metadata.ts';
 
 /** A transaction of half a second, which is how long a registration of the same recording may wait for it. */
 const batchRows = 5_000;
+/** Each takes a connection, and a processor of Postgres' while there is one. */
+const mergesAtOnce = 2;
 /** How often a batch is merged in all while the database is away or too slow: the same again does no harm. */
 const batchAttempts = 5;
 const retryDelayMs = 1000;
@@ -81,28 +84,33 @@ export async function* loadMetadata(
   rows: AsyncIterable<GivenRow>,
 ): AsyncGenerator<LoadAnswer> {
   const counts = noCounts();
-  let merging: Promise<LoadAnswer[]> | undefined;
+  /** The oldest first: what they answer is told in the order of the rows. */
+  const merging: { readonly batch: Batch; readonly answers: Promise<LoadAnswer[]> }[] = [];
   let batch = new Batch();
   const merge = async (next: Batch): Promise<LoadAnswer[]> => {
     const answers = await mergeBatch(context, load, next, counts);
     return [...answers, { type: 'progress', ...counts }];
   };
+  async function* begin(next: Batch): AsyncGenerator<LoadAnswer> {
+    while (merging.length === mergesAtOnce || merging.some((one) => one.batch.saysOfSame(next)))
+      yield* await (merging.shift() as (typeof merging)[number]).answers;
+    const answers = merge(next);
+    // Whoever waits for it hears of a rejection; until then it must not end the process.
+    answers.catch(() => undefined);
+    merging.push({ batch: next, answers });
+  }
   try {
     for await (const row of rows) {
       batch.add(row);
       if (batch.rowCount < batchRows) continue;
-      if (merging !== undefined) yield* await merging;
-      merging = merge(batch);
-      // Whoever waits for it hears of a rejection; until then it must not end the process.
-      merging.catch(() => undefined);
+      yield* begin(batch);
       batch = new Batch();
     }
-    if (merging !== undefined) yield* await merging;
-    merging = undefined;
-    if (batch.rowCount > 0) yield* await merge(batch);
+    if (batch.rowCount > 0) yield* begin(batch);
+    for (let next = merging.shift(); next !== undefined; next = merging.shift()) yield* await next.answers;
     yield { type: 'done', ...counts };
   } finally {
-    await merging?.catch(() => undefined);
+    await Promise.allSettled(merging.map((one) => one.answers));
   }
 }
 
@@ -137,6 +145,11 @@ class Batch {
       const { message } = error as Error;
       this.refused.push({ type: 'refused', line: row.line, error: { code, message } });
     }
+  }
+
+  saysOfSame(other: Batch): boolean {
+    for (const externalId of other.recordings.keys()) if (this.recordings.has(externalId)) return true;
+    return false;
   }
 
   #take(line: number, fields: Readonly<Record<string, string>>): void {

@@ -81,18 +81,19 @@ const termOf = ({ word, isPrefix }: AskedWord): string => `'${word}'${isPrefix ?
 
 /** The words and those that look like them; undefined where there are none of these. */
 async function alikeTerms(context: Scoped, words: readonly AskedWord[]): Promise<string | undefined> {
+  const doubtful = words.filter(({ word, isPrefix }) => !isPrefix && word.length >= minMisspeltCharacters);
+  if (doubtful.length === 0) return undefined;
+  const asked = doubtful.map(({ word }) => word);
+  const alike = await context.store.listAlikeWords({ asked, atMost: maxAlikeWords + 1 });
   let isWidened = false;
-  const terms: string[] = [];
-  for (const asked of words) {
-    const isCertain = asked.isPrefix || asked.word.length < minMisspeltCharacters;
-    const alike = isCertain
-      ? []
-      : await context.store.listAlikeWords({ asked: asked.word, atMost: maxAlikeWords + 1 });
-    const others = alike.filter((word) => word !== asked.word).slice(0, maxAlikeWords);
+  const terms = words.map((one) => {
+    const others = alike
+      .filter(({ asked, word }) => asked === one.word && word !== one.word)
+      .slice(0, maxAlikeWords);
     isWidened ||= others.length > 0;
-    const any = [asked, ...others.map((word) => ({ word, isPrefix: false }))];
-    terms.push(`(${any.map(termOf).join(' | ')})`);
-  }
+    const any = [one, ...others.map(({ word }) => ({ word, isPrefix: false }))];
+    return `(${any.map(termOf).join(' | ')})`;
+  });
   return isWidened ? terms.join(' & ') : undefined;
 }
 

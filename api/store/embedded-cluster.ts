@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Binaries, EmbeddedPostgresError } from './embedded-binaries.ts';
@@ -171,8 +172,11 @@ async function configure(directory: string, isDurable: boolean, port?: number): 
     unix_socket_directories: '',
     // Four processes with a pool of ten each, their listeners and holders.
     max_connections: 50,
-    shared_buffers: '256MB',
-    max_wal_size: '1GB',
+    ...memorySettings(totalmemBytes()),
+    // Pages are written whole after each checkpoint: a load of millions of rows comes to fewer of them so. Read again
+    // after a crash in less than a start may take.
+    max_wal_size: '4GB',
+    checkpoint_timeout: '15min',
     // What was acknowledged survives a power cut.
     fsync: isDurable ? 'on' : 'off',
     synchronous_commit: 'on',
@@ -195,6 +199,29 @@ async function configure(directory: string, isDurable: boolean, port?: number): 
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`);
   await writeInto(directory, 'postgresql.conf', lines);
   await writeInto(directory, 'pg_hba.conf', [`host all ${roleName} 127.0.0.1/32 scram-sha-256`]);
+}
+
+const mebibyte = 2 ** 20;
+
+/** Of a container, where it has less than the machine. */
+const totalmemBytes = (): number =>
+  Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+
+/**
+ * A quarter of the memory for Postgres' own pages, which are taken as they are needed: ten million rows of metadata with
+ * their indexes are 7 GiB, and each search reads some hundred pages of them from anywhere. The rest is for the index of
+ * fingerprints and the system's cache of files.
+ */
+export function memorySettings(bytes: number): Readonly<Record<string, string>> {
+  const megabytes = bytes / mebibyte;
+  const share = (of: number, least: number, most: number) =>
+    `${Math.round(Math.min(most, Math.max(least, megabytes / of)))}MB`;
+  return {
+    shared_buffers: share(4, 256, 8192),
+    effective_cache_size: share(2, 512, 65_536),
+    work_mem: share(1024, 4, 32),
+    maintenance_work_mem: share(64, 64, 512),
+  };
 }
 
 /** Only over a file that initdb made: it keeps that file's owner, who is not us under root. */

@@ -47,7 +47,12 @@ const types = {
 
 export function statement<P extends Columns, R extends Columns = Record<never, never>>(
   name: string,
-  shape: { readonly parameters: P; readonly columns?: R },
+  shape: {
+    readonly parameters: P;
+    readonly columns?: R;
+    /** Planned once on each connection and role, and no longer for the values it is given. */
+    readonly isPrepared?: boolean;
+  },
 ): Statement<P, R> {
   const text = readFileSync(new URL(`${name}.sql`, directory), 'utf8');
   const parameterNames = Object.keys(shape.parameters).map((key) => ({
@@ -66,9 +71,9 @@ export function statement<P extends Columns, R extends Columns = Record<never, n
       // pg would send an array as a Postgres array, and a string as it is: neither is the JSON of it.
       column?.pgType === 'jsonb' ? JSON.stringify(given[key]) : (given[key] ?? null),
     );
-    // Not named: a prepared plan would be reused for other values, and the optional filters of list-recordings
-    // need a plan of their own each time. It also lets a pooler sit in between.
-    const result = await on.query({ text, values: list, types });
+    // Not named, but where that is asked for: a prepared plan would be reused for other values, and the optional filters
+    // of list-recordings need a plan of their own each time. It also lets a pooler sit in between.
+    const result = await on.query({ ...(shape.isPrepared ? { name } : {}), text, values: list, types });
     return result.rows.map(toRow);
   }
 

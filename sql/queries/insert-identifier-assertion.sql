@@ -11,5 +11,5 @@ insert into identifier_assertion (
   identifier_assertion_id, party_id, recording_id, asserted_by, on_behalf_of, scheme, value, delivery
 )
 values ($1, $2, $3, $4, $5, $6, $7, $8)
-on conflict (recording_id, scheme, value, asserted_by) where withdrawn_at is null do nothing
+on conflict (recording_id, scheme, value, asserted_by, coalesce(withdrawn_at, 'infinity')) do nothing
 returning identifier_assertion_id

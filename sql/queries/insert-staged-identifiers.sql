@@ -10,7 +10,7 @@ with said as (
   from staged_identifier i
   join staged_metadata s on s.external_id = i.external_id
   order by i.identifier_assertion_id
-  on conflict (recording_id, scheme, value, asserted_by) where withdrawn_at is null do nothing
+  on conflict (recording_id, scheme, value, asserted_by, coalesce(withdrawn_at, 'infinity')) do nothing
   returning identifier_assertion_id
 )
 select count(*) as count from said

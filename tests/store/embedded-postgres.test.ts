@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { memorySettings } from '../../api/store/embedded-cluster.ts';
 import { EmbeddedPostgresError, openEmbeddedPostgres } from '../../api/store/embedded-postgres.ts';
 import { pidFileOf, postmasterPid } from '../support/postmaster.ts';
 
@@ -170,4 +171,14 @@ test('a cluster of another major version is refused with what to do', async () =
   await expect(opening).rejects.toThrow(EmbeddedPostgresError);
   await expect(opening).rejects.toThrow(/made by Postgres 17, and the embedded one is 18.*DATABASE_URL/s);
   await rm(other, { recursive: true });
+});
+
+test('Postgres gets a quarter of the memory for its pages, not less than 256 MB and not more than 8 GB', () => {
+  const gibibyte = 2 ** 30;
+  expect(memorySettings(24 * gibibyte)).toMatchObject({
+    shared_buffers: '6144MB',
+    maintenance_work_mem: '384MB',
+  });
+  expect(memorySettings(gibibyte / 2)).toMatchObject({ shared_buffers: '256MB', work_mem: '4MB' });
+  expect(memorySettings(1024 * gibibyte)).toMatchObject({ shared_buffers: '8192MB', work_mem: '32MB' });
 });

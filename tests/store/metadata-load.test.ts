@@ -17,10 +17,18 @@ afterAll(async () => {
   await database?.drop();
 });
 
+const identified = ({ line, externalId }: { readonly line: number; readonly externalId: string }) => ({
+  line,
+  identifierAssertionId: v7(),
+  externalId,
+  scheme: 'grid' as const,
+  value: externalId,
+});
+
 async function openParty(name: string) {
   const { partyId } = await store.under({ role: 'operator' }).ensureParty(name, ['rightsholder']);
   const records = store.under({ role: 'tenant', partyId, scopes: scopesOf.rightsholder });
-  const merge = (from: number, count: number, title: string) => {
+  const merge = (from: number, count: number, title: string, isIdentified = false) => {
     const rows = Array.from({ length: count }, (_, i) => ({
       line: i + 1,
       recordingId: v7(),
@@ -31,7 +39,7 @@ async function openParty(name: string) {
       partyId,
       assertedBy: partyId,
       recordings: rows,
-      identifiers: [],
+      identifiers: isIdentified ? rows.map(identified) : [],
       onlyExisting: false,
       maxAssertionsPerRecording: 500,
     };
@@ -50,8 +58,10 @@ test('a batch of a party that the statistics do not know takes no longer for all
   await client.query('analyze recording');
   await client.end();
   const newcomer = await openParty('newcomer');
-  for (let from = 0; from < 40_000; from += 5000) await newcomer.merge(from, 5000, 'New');
-  // Each row against each recording would be two hundred million comparisons, and more than a statement's time.
-  const again = await newcomer.merge(35_000, 5000, 'Changed');
+  for (let from = 0; from < 40_000; from += 5000) await newcomer.merge(from, 5000, 'New', true);
+  // Each row against each recording would be two hundred million comparisons, and more than a statement's time; so would
+  // each row against each assertion.
+  const again = await newcomer.merge(35_000, 5000, 'Changed', true);
   expect(again).toMatchObject({ newRecordings: 0, changedRecordings: 5000, unchangedRecordings: 0 });
+  expect(again).toMatchObject({ newIdentifiers: 0, unchangedIdentifiers: 5000, tooManyLines: [] });
 }, 240_000);
