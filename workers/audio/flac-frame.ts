@@ -134,7 +134,7 @@ export class FlacFrameDecoder {
   decode(bytes: Uint8Array): FlacFrame {
     const header = readFlacFrameHeader(bytes, 0, this.#format);
     if (header === undefined) throw new FlacFrameError('expected a frame header');
-    this.take(bytes.subarray(0, maxFlacFrameBytes(header)));
+    this.take(bytes);
     const frame = this.decodeAt(0, header);
     if (frame === undefined) throw new FlacFrameError('expected a whole frame, received a damaged one');
     return frame;
