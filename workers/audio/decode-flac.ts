@@ -4,8 +4,9 @@ import type { AudioFile } from './audio-file.ts';
 import type { DecodedStream } from './decoded-stream.ts';
 import {
   type FlacFormat,
+  type FlacFrame,
   FlacFrameDecoder,
-  FlacFrameError,
+  type FlacFrameHeader,
   maxFlacFrameBytes,
   maxFlacHeaderBytes,
   readFlacFrameHeader,
@@ -17,12 +18,15 @@ import type { SampleSink } from './sample-sink.ts';
 const maxMetadataBlocks = 1000;
 const streamInfoBytes = 34;
 
+/** A dozen frames of 16-bit stereo, which stay in the cache. */
+const windowBytes = 192 * 1024;
+
 const silence = new Float32Array(65_536);
 
 export async function decodeFlac(file: AudioFile, start: number, sink: SampleSink): Promise<DecodedStream> {
   const format = await readFlacFormat(file, start);
   sink.checkFormat(format.sampleRateHz, format.channelCount);
-  const decoder = new FlacFrameDecoder(format);
+  const frames = new FrameWindow(file, format);
   let decodedSamples = 0;
   let damaged = false;
   // Since the last frame that could be decoded: what was passed over, and how long it would have sounded.
@@ -32,8 +36,7 @@ export async function decodeFlac(file: AudioFile, start: number, sink: SampleSin
     passedBytes += await findFrame(file, format);
     const header = readFlacFrameHeader(file.window, 0, format);
     if (header === undefined) break;
-    await file.ensure(maxFlacFrameBytes(header));
-    const frame = tryDecode(decoder, file.window);
+    const frame = await frames.decode(header);
     if (frame === undefined) {
       lostSamples += header.sampleCount;
       passedBytes += 1;
@@ -44,7 +47,7 @@ export async function decodeFlac(file: AudioFile, start: number, sink: SampleSin
       damaged = true;
       deliverSilence(sink, lostSamples, frame.sampleRateHz);
     }
-    sink.deliverPlanar(frame.channels, 0, frame.sampleCount, frame.sampleRateHz);
+    sink.deliverInterleaved(frame.mono, 1, frame.sampleRateHz);
     decodedSamples += frame.sampleCount;
     passedBytes = 0;
     lostSamples = 0;
@@ -59,12 +62,33 @@ export async function decodeFlac(file: AudioFile, start: number, sink: SampleSin
   };
 }
 
-function tryDecode(decoder: FlacFrameDecoder, bytes: Uint8Array) {
-  try {
-    return decoder.decode(bytes);
-  } catch (error) {
-    if (error instanceof FlacFrameError) return undefined;
-    throw error;
+/**
+ * The file's window in the decoder's memory, copied when the next frame is not in it and not for every frame: a file of
+ * nothing but headers would have it copied for each.
+ */
+class FrameWindow {
+  readonly #file: AudioFile;
+  readonly #decoder: FlacFrameDecoder;
+  #takenFrom = 0;
+  #takenTo = 0;
+
+  constructor(file: AudioFile, format: FlacFormat) {
+    this.#file = file;
+    this.#decoder = new FlacFrameDecoder(format);
+  }
+
+  /** The frame at the file's position; undefined where it is damaged or does not end. */
+  async decode(header: FlacFrameHeader): Promise<FlacFrame | undefined> {
+    const maxBytes = maxFlacFrameBytes(header);
+    const position = this.#file.position;
+    if (position < this.#takenFrom || position + maxBytes > this.#takenTo) {
+      await this.#file.ensure(Math.max(maxBytes, windowBytes));
+      if (position < this.#takenFrom || position + this.#file.availableBytes > this.#takenTo) {
+        this.#takenFrom = position;
+        this.#takenTo = position + this.#decoder.take(this.#file.window);
+      }
+    }
+    return this.#decoder.decodeAt(position - this.#takenFrom, header);
   }
 }
 

@@ -1,9 +1,10 @@
 /**
- * One FLAC frame to samples (RFC 9639 section 9). Decoded here and not by `@wasm-audio-decoders/flac`: that package
- * frees a buffer twice after a frame it cannot decode, stays silent for ever once a frame ended early, and
- * scales 12- and 20-bit audio with an uninitialised divisor. 8 to 32 bits, except 32-bit streams with a side channel.
+ * One FLAC frame to mono samples (RFC 9639 section 9): the header is read here, the rest in `kernels/assembly/flac`. Not
+ * by `@wasm-audio-decoders/flac`: that package frees a buffer twice after a frame it cannot decode, stays silent for ever
+ * once a frame ended early, and scales 12- and 20-bit audio with an uninitialised divisor. 8 to 32 bits, except
+ * 32-bit frames with a side channel.
  */
-import { FlacBits } from './flac-bits.ts';
+import { instantiate } from '../kernels/kernel.ts';
 
 export type FlacFormat = {
   readonly sampleRateHz: number;
@@ -23,13 +24,31 @@ export type FlacFrameHeader = {
   readonly stereo: 0 | 1 | 2 | 3;
 };
 
-type FlacFrame = {
-  /** One array per channel, used again for the next frame. */
-  readonly channels: readonly Float32Array[];
+export type FlacFrame = {
+  /** The average of all channels, in the kernel's memory: until the next frame. */
+  readonly mono: Float32Array;
   readonly sampleCount: number;
   readonly sampleRateHz: number;
   /** Length of the frame, header and checksum included. */
   readonly frameBytes: number;
+};
+
+/** What `kernels/assembly/flac` exports. */
+type FlacKernel = {
+  readonly memory: WebAssembly.Memory;
+  readonly inputMax: WebAssembly.Global;
+  input(): number;
+  mono(): number;
+  channel(index: number): number;
+  take(count: number): void;
+  decode(
+    at: number,
+    headerBytes: number,
+    sampleCount: number,
+    channelCount: number,
+    stereo: number,
+    bitsPerSample: number,
+  ): number;
 };
 
 /** A frame that is not one, or whose checksum is wrong. */
@@ -49,6 +68,8 @@ export function readStreamInfo(block: Uint8Array): FlacFormat {
 
 const codedRatesHz = [0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000];
 const codedBits = [0, 8, 12, 0, 16, 20, 24, 32];
+
+const maxFlacBlockSamples = 65_536;
 
 /** The longest frame header. */
 export const maxFlacHeaderBytes = 16;
@@ -98,178 +119,48 @@ export function maxFlacFrameBytes(header: FlacFrameHeader): number {
 
 export class FlacFrameDecoder {
   readonly #format: FlacFormat;
-  #integers: Int32Array[] = [];
-  #floats: Float32Array[] = [];
+  readonly #kernel = instantiate('flac-decoder.wasm') as unknown as FlacKernel;
+  readonly #input: Uint8Array;
+  readonly #mono: Float32Array;
 
   constructor(format: FlacFormat) {
     this.#format = format;
+    const { memory, input, inputMax, mono } = this.#kernel;
+    this.#input = new Uint8Array(memory.buffer, input(), inputMax.value);
+    this.#mono = new Float32Array(memory.buffer, mono(), maxFlacBlockSamples);
   }
 
   /** Decodes the frame at the start of `bytes`, which may hold more. Throws `FlacFrameError`. */
   decode(bytes: Uint8Array): FlacFrame {
     const header = readFlacFrameHeader(bytes, 0, this.#format);
-    if (header === undefined) throw new FlacFrameError('no frame header');
-    if (header.bitsPerSample === 32 && header.stereo !== 0) throw new FlacFrameError('a 33-bit side channel');
-    this.#makeRoom(header);
-    const bits = new FlacBits(bytes);
-    bits.position = header.headerBytes * 8;
-    try {
-      for (let channel = 0; channel < header.channelCount; channel++) {
-        const isSide = channel === (header.stereo === 2 ? 0 : 1) && header.stereo !== 0;
-        const samples = this.#integers[channel] as Int32Array;
-        readSubframe(bits, samples, header.sampleCount, header.bitsPerSample + (isSide ? 1 : 0));
-      }
-    } catch (error) {
-      // The bit reader ran off the buffer.
-      if (error instanceof RangeError) throw new FlacFrameError('a frame without an end');
-      throw error;
-    }
-    const checksumAt = Math.ceil(bits.position / 8);
-    const frameBytes = checksumAt + 2;
-    if (frameBytes > bytes.length) throw new FlacFrameError('a frame without an end');
-    const checksum = ((bytes[checksumAt] as number) << 8) | (bytes[checksumAt + 1] as number);
-    if (crc16(bytes, checksumAt) !== checksum) throw new FlacFrameError('a wrong checksum');
-    const channels = this.#toFloats(header);
-    return { channels, sampleCount: header.sampleCount, sampleRateHz: header.sampleRateHz, frameBytes };
+    if (header === undefined) throw new FlacFrameError('expected a frame header');
+    this.take(bytes);
+    const frame = this.decodeAt(0, header);
+    if (frame === undefined) throw new FlacFrameError('expected a whole frame, received a damaged one');
+    return frame;
   }
 
-  #makeRoom({ channelCount, sampleCount }: FlacFrameHeader): void {
-    const [first] = this.#integers;
-    if (this.#integers.length >= channelCount && first !== undefined && first.length >= sampleCount) return;
-    const length = Math.max(sampleCount, first?.length ?? 0);
-    this.#integers = Array.from({ length: channelCount }, () => new Int32Array(length));
-    this.#floats = Array.from({ length: channelCount }, () => new Float32Array(length));
+  /** Takes bytes of which several frames can be decoded; how many were taken. */
+  take(bytes: Uint8Array): number {
+    const taken = bytes.subarray(0, this.#input.length);
+    this.#input.set(taken);
+    this.#kernel.take(taken.length);
+    return taken.length;
   }
 
-  #toFloats(header: FlacFrameHeader): Float32Array[] {
-    const { channelCount, sampleCount, bitsPerSample, stereo } = header;
-    const scale = 1 / 2 ** (bitsPerSample - 1);
-    if (stereo === 0) {
-      for (let channel = 0; channel < channelCount; channel++) {
-        const integers = this.#integers[channel] as Int32Array;
-        const floats = this.#floats[channel] as Float32Array;
-        for (let i = 0; i < sampleCount; i++) floats[i] = (integers[i] as number) * scale;
-      }
-      return this.#floats.slice(0, channelCount);
-    }
-    const [a, b] = this.#integers as [Int32Array, Int32Array];
-    const [left, right] = this.#floats as [Float32Array, Float32Array];
-    for (let i = 0; i < sampleCount; i++) {
-      const first = a[i] as number;
-      const second = b[i] as number;
-      if (stereo === 1) {
-        left[i] = first * scale;
-        right[i] = (first - second) * scale;
-      } else if (stereo === 2) {
-        left[i] = (first + second) * scale;
-        right[i] = second * scale;
-      } else {
-        const sum = first * 2 + (second & 1);
-        left[i] = ((sum + second) >> 1) * scale;
-        right[i] = ((sum - second) >> 1) * scale;
-      }
-    }
-    return [left, right];
+  /** The frame at `at` of the bytes taken; undefined where it is damaged or does not end in them. */
+  decodeAt(at: number, header: FlacFrameHeader): FlacFrame | undefined {
+    const { headerBytes, sampleCount, channelCount, stereo, bitsPerSample, sampleRateHz } = header;
+    // A side channel of 33 bits.
+    if (bitsPerSample === 32 && stereo !== 0) return undefined;
+    const frameBytes = this.#kernel.decode(at, headerBytes, sampleCount, channelCount, stereo, bitsPerSample);
+    if (frameBytes === 0) return undefined;
+    return { mono: this.#mono.subarray(0, sampleCount), sampleCount, sampleRateHz, frameBytes };
   }
-}
 
-function readSubframe(bits: FlacBits, out: Int32Array, count: number, channelBits: number): void {
-  const head = bits.unsigned(8);
-  if ((head & 0x80) !== 0) throw new FlacFrameError('a subframe that does not begin with zero');
-  const type = (head >> 1) & 63;
-  const wastedBits = (head & 1) === 0 ? 0 : bits.unary() + 1;
-  const sampleBits = channelBits - wastedBits;
-  if (sampleBits < 1 || sampleBits > 32) throw new FlacFrameError(`samples of ${sampleBits} bits`);
-  if (type === 0) {
-    out.fill(bits.signed(sampleBits), 0, count);
-  } else if (type === 1) {
-    for (let i = 0; i < count; i++) out[i] = bits.signed(sampleBits);
-  } else if (type >= 8 && type <= 12) {
-    const order = type - 8;
-    readWarmUp(bits, out, order, count, sampleBits);
-    readResidual(bits, out, order, count);
-    restoreFixed(out, order, count);
-  } else if (type >= 32) {
-    const order = type - 31;
-    readWarmUp(bits, out, order, count, sampleBits);
-    const precision = bits.unsigned(4) + 1;
-    const shift = bits.signed(5);
-    if (precision === 16 || shift < 0) throw new FlacFrameError('an invalid predictor');
-    const coefficients = new Int32Array(order);
-    for (let i = 0; i < order; i++) coefficients[i] = bits.signed(precision);
-    readResidual(bits, out, order, count);
-    const coefficientSum = coefficients.reduce((sum, coefficient) => sum + Math.abs(coefficient), 0);
-    if (coefficientSum * 2 ** (sampleBits - 1) < 2 ** 31) restoreNarrow(out, coefficients, shift, count);
-    else restoreWide(out, coefficients, shift, count);
-  } else {
-    throw new FlacFrameError(`a reserved subframe type ${type}`);
-  }
-  if (wastedBits > 0) for (let i = 0; i < count; i++) out[i] = (out[i] as number) << wastedBits;
-  if (bits.isPastEnd) throw new FlacFrameError('a frame without an end');
-}
-
-function readWarmUp(bits: FlacBits, out: Int32Array, order: number, count: number, sampleBits: number): void {
-  if (order > count) throw new FlacFrameError('a predictor longer than the block');
-  for (let i = 0; i < order; i++) out[i] = bits.signed(sampleBits);
-}
-
-function readResidual(bits: FlacBits, out: Int32Array, order: number, count: number): void {
-  const method = bits.unsigned(2);
-  if (method > 1) throw new FlacFrameError('a reserved residual coding');
-  const parameterBits = method === 0 ? 4 : 5;
-  const escapeCode = method === 0 ? 15 : 31;
-  const partitionOrder = bits.unsigned(4);
-  const partitionSamples = count >> partitionOrder;
-  if (partitionSamples << partitionOrder !== count || partitionSamples < order) {
-    throw new FlacFrameError('partitions that do not fit the block');
-  }
-  let at = order;
-  for (let end = partitionSamples; end <= count; end += partitionSamples) {
-    const parameter = bits.unsigned(parameterBits);
-    if (parameter === escapeCode) {
-      const rawBits = bits.unsigned(5);
-      for (; at < end; at++) out[at] = bits.signed(rawBits);
-    } else {
-      bits.rice(out, at, end, parameter);
-      at = end;
-    }
-    if (bits.isPastEnd) throw new FlacFrameError('a frame without an end');
-  }
-}
-
-function restoreFixed(s: Int32Array, order: number, count: number): void {
-  const at = (i: number) => s[i] as number;
-  if (order === 1) for (let i = 1; i < count; i++) s[i] = at(i) + at(i - 1);
-  else if (order === 2) for (let i = 2; i < count; i++) s[i] = at(i) + 2 * at(i - 1) - at(i - 2);
-  else if (order === 3)
-    for (let i = 3; i < count; i++) s[i] = at(i) + 3 * (at(i - 1) - at(i - 2)) + at(i - 3);
-  else if (order === 4) {
-    for (let i = 4; i < count; i++) s[i] = at(i) + 4 * (at(i - 1) + at(i - 3)) - 6 * at(i - 2) - at(i - 4);
-  }
-}
-
-/** For sums that fit 32 bits whatever the samples are. */
-function restoreNarrow(samples: Int32Array, coefficients: Int32Array, shift: number, count: number): void {
-  const order = coefficients.length;
-  for (let i = order; i < count; i++) {
-    let sum = 0;
-    for (let j = 0, at = i - 1; j < order; j++, at--) {
-      sum = (sum + Math.imul(coefficients[j] as number, samples[at] as number)) | 0;
-    }
-    samples[i] = (samples[i] as number) + (sum >> shift);
-  }
-}
-
-/** In doubles, which hold every sum of up to 32 products of a 32-bit sample and a 15-bit coefficient. */
-function restoreWide(samples: Int32Array, coefficients: Int32Array, shift: number, count: number): void {
-  const order = coefficients.length;
-  const divisor = 2 ** shift;
-  for (let i = order; i < count; i++) {
-    let sum = 0;
-    for (let j = 0, at = i - 1; j < order; j++, at--) {
-      sum += (coefficients[j] as number) * (samples[at] as number);
-    }
-    samples[i] = (samples[i] as number) + Math.floor(sum / divisor);
+  /** Of a frame just decoded: a channel before the mix, as it was coded. */
+  codedChannel(channel: number, sampleCount: number): Int32Array {
+    return new Int32Array(this.#kernel.memory.buffer, this.#kernel.channel(channel), sampleCount);
   }
 }
 
@@ -282,19 +173,5 @@ const crc8Table = Uint8Array.from({ length: 256 }, (_, byte) => {
 function crc8(bytes: Uint8Array, from: number, to: number): number {
   let crc = 0;
   for (let i = from; i < to; i++) crc = crc8Table[crc ^ (bytes[i] as number)] as number;
-  return crc;
-}
-
-const crc16Table = Uint16Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte << 8;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x8005 : crc << 1;
-  return crc;
-});
-
-function crc16(bytes: Uint8Array, length: number): number {
-  let crc = 0;
-  for (let i = 0; i < length; i++) {
-    crc = ((crc << 8) ^ (crc16Table[((crc >> 8) ^ (bytes[i] as number)) & 0xff] as number)) & 0xffff;
-  }
   return crc;
 }

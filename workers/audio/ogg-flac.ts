@@ -39,7 +39,7 @@ class FlacCodec implements OggCodec {
       if (packet.length === 0) continue;
       try {
         const frame = this.#decoder.decode(packet);
-        onPlanar(frame.channels, frame.sampleCount);
+        onPlanar([frame.mono], frame.sampleCount);
       } catch (error) {
         if (!(error instanceof FlacFrameError)) throw error;
         this.damaged = true;
