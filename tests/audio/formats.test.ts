@@ -5,7 +5,7 @@ import { hear } from './hear.ts';
 
 const formats = [
   { file: chirps.vorbis, format: 'ogg/vorbis', rateHz: 44_100 },
-  { file: chirps.opus, format: 'ogg/opus', rateHz: 48_000 },
+  { file: chirps.opus, format: 'ogg/opus', rateHz: 12_000 },
   { file: chirps.oggFlac, format: 'ogg/flac', rateHz: 44_100 },
   { file: chirps.flac, format: 'flac/flac', rateHz: 44_100 },
   { file: chirps.flac24, format: 'flac/flac', rateHz: 16_000 },

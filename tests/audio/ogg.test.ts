@@ -26,7 +26,7 @@ test('a chain is heard to its end, over changes of codec and sample rate', async
   const { summary, ratesHz } = await hearPages([...vorbis, ...opus, ...vorbis]);
   expect(summary).toMatchObject({ format: 'ogg/vorbis+opus', truncated: false, damaged: false });
   expect(summary.durationMs).toBeCloseTo(3 * chirpMs, 6);
-  expect(ratesHz).toEqual([44_100, 48_000, 44_100]);
+  expect(ratesHz).toEqual([44_100, 12_000, 44_100]);
 });
 
 test('each link of a chain of one codec begins with its own codebooks', async () => {
@@ -97,7 +97,7 @@ test('the pre-skip of Opus is not heard, and its gain is', async () => {
   const { summary, samples } = await hearPages([sealPage(head), ...opus.slice(1)]);
   expect(summary.durationMs).toBeCloseTo(chirpMs - 100, 6);
   const plain = await hear(chirps.opus);
-  expect(samples[5000]).toBeCloseTo((plain.samples[9800] ?? 0) * 10 ** (-6 / 20), 5);
+  expect(samples[1250]).toBeCloseTo((plain.samples[2450] ?? 0) * 10 ** (-6 / 20), 5);
 });
 
 test('a stream cut from the middle of a broadcast begins where it begins', async () => {
@@ -108,7 +108,7 @@ test('a stream cut from the middle of a broadcast begins where it begins', async
     return sealPage(copy);
   });
   const { samples } = await hearPages(shifted);
-  const { delayMs } = compareTimes(chirpSamples(48_000), samples, 48_000);
+  const { delayMs } = compareTimes(chirpSamples(12_000), samples, 12_000);
   expect(Math.abs(delayMs)).toBeLessThan(0.1);
 });
 

@@ -12,6 +12,7 @@ const modules = [
   { name: 'short-window.wasm', entry: 'other-window.ts', windowSamples: 512 },
   { name: 'long-window.wasm', entry: 'other-window.ts', windowSamples: 2048 },
   { name: 'flac-decoder.wasm', entry: 'flac/index.ts' },
+  { name: 'opus-decoder.wasm', entry: 'opus/index.ts' },
 ];
 
 for (const { name, entry, windowSamples } of modules) {
