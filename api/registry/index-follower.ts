@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { frameMs } from '../../workers/fingerprint/parameters.ts';
 import type { Workers } from '../../workers/pool.ts';
 import type { NewReference, SharedSegment } from '../../workers/protocol.ts';
+import type { FeedEntry } from '../store/change-feed.ts';
 import type { Store } from '../store/store.ts';
 import { type ExcludedSpans, spansOf } from './excluded-spans.ts';
 import { constellationBytesOf, type HeldSegment, holdSegment, leaveToFile } from './held-segment.ts';
@@ -114,16 +115,35 @@ export async function openIndex(options: {
     },
   });
 
+  const readAfter = (after: number) => store.readFeed({ after, limit: batchEntries, maxBytes: batchBytes });
+  /** The batch behind the one that is being taken in. */
+  let ahead: { readonly after: number; readonly entries: ReturnType<typeof readAfter> } | undefined;
+
+  /** What was read ahead counts where it is full: of another it could not be said that nothing has come since. */
+  async function nextBatch() {
+    const read = ahead;
+    ahead = undefined;
+    if (read?.after === position) {
+      const entries = await read.entries;
+      if (isFullBatch(entries)) return entries;
+    }
+    return await readAfter(position);
+  }
+
   /** Takes in one batch of the feed; says whether there is surely more, maybe more, or none. */
   async function followOnce(): Promise<'full' | 'some' | 'none'> {
-    const entries = await store.readFeed({ after: position, limit: batchEntries, maxBytes: batchBytes });
+    const entries = await nextBatch();
     const last = entries.at(-1);
     if (last === undefined) return 'none';
     const added = new Map<string, NewReference>();
     const cut = new Set<string>();
-    let byteCount = 0;
+    const isFull = isFullBatch(entries);
+    if (isFull) {
+      // While a thread builds a segment of these: reading takes as long as building.
+      ahead = { after: last.position, entries: readAfter(last.position) };
+      ahead.entries.catch(() => undefined);
+    }
     for (const { kind, referenceId, position: at, constellation } of entries) {
-      byteCount += constellation?.length ?? 0;
       if (kind === 'delete') {
         added.delete(referenceId);
         held.remove(referenceId);
@@ -145,7 +165,7 @@ export async function openIndex(options: {
     position = last.position;
     held.mergeWhatIsDue();
     noteChange();
-    return entries.length === batchEntries || byteCount >= batchBytes ? 'full' : 'some';
+    return isFull ? 'full' : 'some';
   }
 
   const waiting = new Set<Waiting>();
@@ -282,6 +302,12 @@ export async function openIndex(options: {
       await write();
     },
   };
+}
+
+/** Whether there is surely more behind it. */
+function isFullBatch(entries: readonly FeedEntry[]): boolean {
+  const byteCount = entries.reduce((sum, { constellation }) => sum + (constellation?.length ?? 0), 0);
+  return entries.length === batchEntries || byteCount >= batchBytes;
 }
 
 /** Files ahead of the feed are another past's: the database was put back to an earlier state. */
