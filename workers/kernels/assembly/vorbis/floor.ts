@@ -48,7 +48,7 @@ export function readFloors(share: f64): bool {
   floors = take(<usize>floorCount * floorBytes);
   for (let i = 0; i < floorCount; i++) {
     const type = read(16);
-    metFloorZero = metFloorZero || type == 0;
+    metFloorZero = metFloorZero || (type == 0 && !isPastEnd());
     if (type != 1 || !readFloor(getFloor(i))) return false;
   }
   return true;
