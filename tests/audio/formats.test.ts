@@ -4,7 +4,7 @@ import { chirpMs, chirpSamples, chirps, compareTimes } from './chirp.ts';
 import { hear } from './hear.ts';
 
 const formats = [
-  { file: chirps.vorbis, format: 'ogg/vorbis', rateHz: 44_100 },
+  { file: chirps.vorbis, format: 'ogg/vorbis', rateHz: 11_025 },
   { file: chirps.opus, format: 'ogg/opus', rateHz: 12_000 },
   { file: chirps.oggFlac, format: 'ogg/flac', rateHz: 44_100 },
   { file: chirps.flac, format: 'flac/flac', rateHz: 44_100 },

@@ -26,13 +26,13 @@ test('a chain is heard to its end, over changes of codec and sample rate', async
   const { summary, ratesHz } = await hearPages([...vorbis, ...opus, ...vorbis]);
   expect(summary).toMatchObject({ format: 'ogg/vorbis+opus', truncated: false, damaged: false });
   expect(summary.durationMs).toBeCloseTo(3 * chirpMs, 6);
-  expect(ratesHz).toEqual([44_100, 12_000, 44_100]);
+  expect(ratesHz).toEqual([11_025, 12_000, 11_025]);
 });
 
 test('each link of a chain of one codec begins with its own codebooks', async () => {
   const { summary, samples } = await hearPages([...vorbis, ...vorbis]);
   expect(summary.durationMs).toBeCloseTo(2 * chirpMs, 6);
-  expect([...samples.subarray(88_200, 88_300)]).toEqual([...samples.subarray(0, 100)]);
+  expect([...samples.subarray(22_050, 22_150)]).toEqual([...samples.subarray(0, 100)]);
 });
 
 test('an audio stream is found beside others, whichever comes first', async () => {

@@ -13,6 +13,7 @@ const modules = [
   { name: 'long-window.wasm', entry: 'other-window.ts', windowSamples: 2048 },
   { name: 'flac-decoder.wasm', entry: 'flac/index.ts' },
   { name: 'opus-decoder.wasm', entry: 'opus/index.ts' },
+  { name: 'vorbis-decoder.wasm', entry: 'vorbis/index.ts' },
 ];
 
 for (const { name, entry, windowSamples } of modules) {
