@@ -4,7 +4,7 @@ import { openMpegDecoder } from '../../workers/audio/decode-mp3.ts';
 import {
   findMpegStream,
   readMpegFrameHeader,
-  readXingFrameCount,
+  readXingHeader,
 } from '../../workers/audio/mpeg-frame-header.ts';
 import { chirpMs, chirps } from './chirp.ts';
 import { hear, refusalOf, type Scratch, scratchDirectory } from './hear.ts';
@@ -54,7 +54,7 @@ describe('the frame header', () => {
 test('the Xing frame declares the frames that follow it', () => {
   const [first] = frames as [Buffer];
   const header = readMpegFrameHeader(first, 0);
-  expect(header && readXingFrameCount(first, header)).toBe(frames.length - 1);
+  expect(header && readXingHeader(first, header)?.frameCount).toBe(frames.length - 1);
 });
 
 test('a cut in a frame and a cut between frames are both truncations', async () => {
