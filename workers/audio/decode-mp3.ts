@@ -132,16 +132,20 @@ export class MpegFrames {
       const header = await this.#nextHeader();
       if (header === undefined) break;
       if (frameCount > 0 && this.#stream !== undefined && !isSameStream(header, this.#stream)) break;
-      const frame = this.#file.window.subarray(0, header.frameBytes);
-      if (this.#stream === undefined) this.xing = readXingHeader(frame, header);
-      if (this.#stream !== undefined || this.xing === undefined) {
-        this.#batch.set(frame, batchBytes);
-        batchBytes += header.frameBytes;
-        frameCount++;
-        this.#frameCount++;
-      }
+      const isFirst = this.#stream === undefined;
       this.#stream = header;
-      this.#file.skip(header.frameBytes);
+      const bytes = this.#file.window;
+      if (isFirst) this.xing = readXingHeader(bytes.subarray(0, header.frameBytes), header);
+      if (isFirst && this.xing !== undefined) {
+        this.#file.skip(header.frameBytes);
+        continue;
+      }
+      const run = frameRun(bytes, header, batchFrames - frameCount);
+      this.#batch.set(bytes.subarray(0, run.byteCount), batchBytes);
+      batchBytes += run.byteCount;
+      frameCount += run.frameCount;
+      this.#frameCount += run.frameCount;
+      this.#file.skip(run.byteCount);
     }
     if (this.#stream === undefined || frameCount === 0) return undefined;
     return { bytes: this.#batch.subarray(0, batchBytes), frameCount, header: this.#stream };
@@ -160,7 +164,7 @@ export class MpegFrames {
           return undefined;
         }
         // What lay between two frames; what lies behind the last one is a tag, and no damage.
-        if (this.#tailBytes > 0 && this.#stream !== undefined) this.damaged = true;
+        if (this.#tailBytes > 0 && this.#frameCount > 0) this.damaged = true;
         this.#tailBytes = 0;
         this.#synchronised = true;
         return header;
@@ -189,4 +193,18 @@ export class MpegFrames {
     this.#tailBytes += skipped;
     this.#file.skip(skipped);
   }
+}
+
+/** Whole frames of one stream, one behind the other, from the first byte on: `first`, which lies there, and at most so many. */
+function frameRun(bytes: Uint8Array, first: MpegFrameHeader, maxFrames: number) {
+  let byteCount = first.frameBytes;
+  let frameCount = 1;
+  while (frameCount < maxFrames) {
+    const next = readMpegFrameHeader(bytes, byteCount);
+    if (next === undefined || !isSameStream(next, first)) break;
+    if (byteCount + next.frameBytes > bytes.length) break;
+    byteCount += next.frameBytes;
+    frameCount++;
+  }
+  return { byteCount, frameCount };
 }

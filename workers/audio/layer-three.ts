@@ -55,8 +55,8 @@ export class LayerThree {
     const begin = until(this.#from);
     const gapFrom = Math.max(begin, until(this.#gapFrom));
     const gapTo = Math.max(gapFrom, until(this.#gapTo));
-    if (begin < gapFrom) sink.deliverPlanar([samples], begin, gapFrom, rateHz);
-    if (gapTo < count) sink.deliverPlanar([samples], gapTo, count, rateHz);
+    if (begin < gapFrom) sink.deliverInterleaved(samples.subarray(begin, gapFrom), 1, rateHz);
+    if (gapTo < count) sink.deliverInterleaved(samples.subarray(gapTo), 1, rateHz);
     this.#position += count;
   }
 

@@ -12,7 +12,7 @@ const SPAN_BITS: i32 = 20;
 const MAX_VALUE: i32 = 15 + 8191;
 const LINK: u32 = 0x80000000;
 
-/** Entries: length, value << 8; or LINK, bits looked up next, first entry << 8. */
+/** Entries: length, value << 8, length with signs << 16; or LINK, bits looked up next, first entry << 8. */
 const entries = heap.alloc(16384 * 4);
 const books = heap.alloc(17 * 4);
 const powers = heap.alloc((MAX_VALUE + 1) * 4);
@@ -35,7 +35,9 @@ function fill(from: i32, count: i32, entry: u32): void {
 function addBook(firstLeaf: i32, leafCount: i32, root: i32): i32 {
   let used = root + (1 << ROOT_BITS), code = 0, subCode = 0, subBits = 0, subFirst = 0;
   for (let i = firstLeaf; i < firstLeaf + leafCount; i++) {
-    const length = <i32>BOOK_LEAVES[i] >> 8, entry = <u32>length | (<u32>BOOK_LEAVES[i] & 255) << 8;
+    const length = <i32>BOOK_LEAVES[i] >> 8, value = <u32>BOOK_LEAVES[i] & 255;
+    const signs = <u32>(value > 15) + <u32>((value & 15) != 0);
+    const entry = <u32>length | value << 8 | (<u32>length + signs) << 16;
     const prefix = code >> (SPAN_BITS - ROOT_BITS);
     if (length <= ROOT_BITS) fill(root + prefix, 1 << (ROOT_BITS - length), entry);
     else {
@@ -74,7 +76,7 @@ function readPairs(reversed: usize, end: i32, table: i32, lines: usize, line: i3
   const book = <i32>TABLE_BOOKS[table];
   if (book < 0) return false;
   const root = entries + (load<u32>(books + (book << 2)) << 2);
-  const linbits = <i32>TABLE_LINBITS[table];
+  const linbits = <u64>TABLE_LINBITS[table];
   let bit = bitAt;
   while (target < last) {
     if (bit >= end) return false;
@@ -84,25 +86,26 @@ function readPairs(reversed: usize, end: i32, table: i32, lines: usize, line: i3
       const index = <u32>(word << ROOT_BITS >> (64 - <u64>(entry & 255)));
       entry = load<u32>(entries + ((((entry & ~LINK) >> 8) + index) << 2));
     }
-    const length = <i32>(entry & 255);
-    let x = <i32>(entry >> 12), y = <i32>(entry >> 8 & 15);
-    word <<= length;
-    bit += length;
-    if (linbits != 0 && x == 15) {
-      x += <i32>(word >> (64 - linbits));
-      word <<= linbits; bit += linbits;
+    word <<= entry & 255;
+    let x = entry >> 12 & 15, y = entry >> 8 & 15;
+    // Where the next pair lies is known before this one's signs are: nothing has to wait for them.
+    bit += <i32>(entry >> 16);
+    if (linbits != 0 && max(x, y) == 15) {
+      if (x == 15) {
+        x += <u32>(word >> (64 - linbits));
+        word <<= linbits; bit += <i32>linbits;
+      }
+      store<u32>(target, load<u32>(powers + (x << 2)) ^ <u32>(word >> 63) << 31);
+      word <<= <u64>(x != 0);
+      if (y == 15) {
+        y += <u32>(word >> (64 - linbits));
+        word <<= linbits; bit += <i32>linbits;
+      }
+    } else {
+      store<u32>(target, load<u32>(powers + (x << 2)) ^ <u32>(word >> 63) << 31);
+      word <<= <u64>(x != 0);
     }
-    let sign = <u32>(word >> 63) << 31;
-    let signs = <i32>(x != 0);
-    store<u32>(target, load<u32>(powers + (x << 2)) ^ sign);
-    word <<= signs; bit += signs;
-    if (linbits != 0 && y == 15) {
-      y += <i32>(word >> (64 - linbits));
-      word <<= linbits; bit += linbits;
-    }
-    sign = <u32>(word >> 63) << 31;
-    bit += <i32>(y != 0);
-    store<u32>(target, load<u32>(powers + (y << 2)) ^ sign, 4);
+    store<u32>(target, load<u32>(powers + (y << 2)) ^ <u32>(word >> 63) << 31, 4);
     target += 8;
   }
   bitAt = bit;
@@ -122,7 +125,7 @@ function readQuadruples(reversed: usize, end: i32, table: i32, lines: usize, lin
     let word = wordAt(reversed, bit);
     const entry = load<u32>(root + ((<u32>(word >> (64 - ROOT_BITS))) << 2));
     const length = <i32>(entry & 255);
-    const value = entry >> 8;
+    const value = entry >> 8 & 15;
     word <<= length;
     bit += length + popcnt<i32>(value);
     if (bit > end) break;
@@ -140,7 +143,7 @@ function readQuadruples(reversed: usize, end: i32, table: i32, lines: usize, lin
 }
 
 /**
- * |value|^(4/3) with its sign for the lines below `limit`, from the bits `bit` to `end`, zeros up to line 576; says
+ * |value|^(4/3) with its sign for the lines below `limit`, from the bits `bit` to `end`, zeros up to it; says
  * how many lines there are, −1 for what no encoder may write. `lines` has room for 580.
  */
 export function readLines(reversed: usize, bit: i32, end: i32, g: Granule, limit: i32, lines: usize): i32 {
@@ -151,6 +154,6 @@ export function readLines(reversed: usize, bit: i32, end: i32, g: Granule, limit
     || !readPairs(reversed, end, g.table1, lines, first, second)
     || !readPairs(reversed, end, g.table2, lines, second, big)) return -1;
   const count = readQuadruples(reversed, end, g.quadrupleTable, lines, big, limit);
-  memory.fill(lines + (count << 2), 0, (LINES - min(count, LINES)) << 2);
+  memory.fill(lines + (count << 2), 0, max(0, limit - count) << 2);
   return count;
 }
