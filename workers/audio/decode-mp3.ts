@@ -1,21 +1,22 @@
 /**
- * MPEG audio, layers I to III, by mpg123 in WASM (`mpg123-decoder`).
+ * MPEG audio: layer III by a kernel of our own (`layer-three.ts`), layers I and II by mpg123 in WASM (`mpg123-decoder`).
  *
  * The stream is cut into frames here, and only whole frames with believable headers reach mpg123: on bytes it
- * cannot synchronise to, the package's `decode` repeats the same failing read for ever. Encoder delay and padding
- * (the LAME tag in the Xing frame) are trimmed by mpg123.
+ * cannot synchronise to, the package's `decode` repeats the same failing read for ever.
  */
 import { type MPEGDecodedAudio, MPEGDecoder } from 'mpg123-decoder';
 import type { AudioFile } from './audio-file.ts';
 import type { DecodedStream } from './decoded-stream.ts';
 import { isDecoderFailure, maxFreshInstances, withoutPrinting } from './decoder-trap.ts';
 import { id3v2Length } from './detect-format.ts';
+import { LayerThree } from './layer-three.ts';
 import {
   isSameStream,
   type MpegFrameHeader,
   mpegHeaderBytes,
   readMpegFrameHeader,
-  readXingFrameCount,
+  readXingHeader,
+  type XingHeader,
 } from './mpeg-frame-header.ts';
 import type { SampleSink } from './sample-sink.ts';
 
@@ -24,28 +25,49 @@ const batchFrames = 16;
 /** The largest frame a header can describe is 2881 bytes (layer II, 384 kbit/s at 32 kHz is 1729). */
 const maxFrameBytes = 4096;
 
+/** Frames of one layer and one rate, back to back. */
+type FrameBatch = {
+  readonly bytes: Uint8Array;
+  readonly frameCount: number;
+  readonly header: MpegFrameHeader;
+};
+
 export async function decodeMp3(file: AudioFile, start: number, sink: SampleSink): Promise<DecodedStream> {
   const frames = new MpegFrames(file, start);
-  let decoder = await openMpegDecoder();
-  let freshInstances = 0;
-  let ended = false;
-  while (!ended && freshInstances <= maxFreshInstances) {
-    const batch = await frames.nextBatch();
-    ended = batch === undefined;
-    const output = batch === undefined ? undefined : tryDecode(decoder, batch);
-    if (output === 'failed') {
-      frames.damaged = true;
-      freshInstances++;
-      decoder = await openMpegDecoder();
-    } else if (output !== undefined && output.samplesDecoded > 0) {
-      sink.deliverPlanar(output.channelData, 0, output.samplesDecoded, output.sampleRate);
-    }
+  const layerThree = new LayerThree();
+  const layersBelow = new LayersBelow();
+  for (let batch = await frames.nextBatch(); batch !== undefined; batch = await frames.nextBatch()) {
+    if (batch.header.layer === 3) {
+      layerThree.decode(batch.bytes, batch.frameCount, batch.header, frames.xing, sink);
+    } else if (!(await layersBelow.decode(batch.bytes, sink))) break;
   }
   return {
     format: `mp3/mp${frames.layer}`,
-    truncated: frames.isCutShort || !ended,
-    damaged: frames.damaged,
+    truncated: frames.isCutShort || layersBelow.gaveUp,
+    damaged: frames.damaged || layerThree.damaged || layersBelow.damaged,
   };
+}
+
+/** Layers I and II. An error costs a batch. */
+class LayersBelow {
+  #decoder: MPEGDecoder | undefined;
+  #freshInstances = 0;
+  gaveUp = false;
+  damaged = false;
+
+  /** False once too many instances were lost. */
+  async decode(frames: Uint8Array, sink: SampleSink): Promise<boolean> {
+    this.#decoder ??= await openMpegDecoder();
+    const output = tryDecode(this.#decoder, frames);
+    if (output === 'failed') {
+      this.damaged = true;
+      this.#decoder = undefined;
+      this.gaveUp = ++this.#freshInstances > maxFreshInstances;
+    } else if (output.samplesDecoded > 0) {
+      sink.deliverPlanar(output.channelData, 0, output.samplesDecoded, output.sampleRate);
+    }
+    return !this.gaveUp;
+  }
 }
 
 /** Thrown out of mpg123's read loop, which would otherwise go round for ever. */
@@ -81,8 +103,9 @@ export class MpegFrames {
   #synchronised = false;
   #tailBytes = 0;
   #frameCount = 0;
-  #declaredFrames: number | undefined;
   #endsInFrame = false;
+  /** Of the first frame, which is silent then and in no batch. */
+  xing: XingHeader | undefined;
   /** Bytes between frames that are no tag. */
   damaged = false;
 
@@ -98,29 +121,34 @@ export class MpegFrames {
   /** The last frame is cut, or there are fewer than the Xing frame says. */
   get isCutShort(): boolean {
     // Encoders disagree on whether the Xing frame counts itself.
-    return this.#endsInFrame || this.#frameCount + 1 < (this.#declaredFrames ?? 0);
+    return this.#endsInFrame || this.#frameCount + 1 < (this.xing?.frameCount ?? 0);
   }
 
-  /** Frames of one sample rate, back to back. Valid until the next call. */
-  async nextBatch(): Promise<Uint8Array | undefined> {
+  /** Valid until the next call. */
+  async nextBatch(): Promise<FrameBatch | undefined> {
     let batchBytes = 0;
-    for (let count = 0; count < batchFrames; count++) {
+    let frameCount = 0;
+    while (frameCount < batchFrames) {
       const header = await this.#nextHeader();
       if (header === undefined) break;
-      const changesRate = this.#stream !== undefined && header.sampleRateHz !== this.#stream.sampleRateHz;
-      if (changesRate && batchBytes > 0) break;
-      const frame = this.#file.window.subarray(0, header.frameBytes);
-      if (this.#stream === undefined) {
-        this.#declaredFrames = readXingFrameCount(frame, header);
-        if (this.#declaredFrames !== undefined) this.#frameCount--;
-      }
+      if (frameCount > 0 && this.#stream !== undefined && !isSameStream(header, this.#stream)) break;
+      const isFirst = this.#stream === undefined;
       this.#stream = header;
-      this.#batch.set(frame, batchBytes);
-      batchBytes += header.frameBytes;
-      this.#frameCount++;
-      this.#file.skip(header.frameBytes);
+      const bytes = this.#file.window;
+      if (isFirst) this.xing = readXingHeader(bytes.subarray(0, header.frameBytes), header);
+      if (isFirst && this.xing !== undefined) {
+        this.#file.skip(header.frameBytes);
+        continue;
+      }
+      const run = frameRun(bytes, header, batchFrames - frameCount);
+      this.#batch.set(bytes.subarray(0, run.byteCount), batchBytes);
+      batchBytes += run.byteCount;
+      frameCount += run.frameCount;
+      this.#frameCount += run.frameCount;
+      this.#file.skip(run.byteCount);
     }
-    return batchBytes === 0 ? undefined : this.#batch.subarray(0, batchBytes);
+    if (this.#stream === undefined || frameCount === 0) return undefined;
+    return { bytes: this.#batch.subarray(0, batchBytes), frameCount, header: this.#stream };
   }
 
   /** Moves to the next whole frame, over tags and garbage. */
@@ -165,4 +193,18 @@ export class MpegFrames {
     this.#tailBytes += skipped;
     this.#file.skip(skipped);
   }
+}
+
+/** Whole frames of one stream, one behind the other, from the first byte on: `first`, which lies there, and at most so many. */
+function frameRun(bytes: Uint8Array, first: MpegFrameHeader, maxFrames: number) {
+  let byteCount = first.frameBytes;
+  let frameCount = 1;
+  while (frameCount < maxFrames) {
+    const next = readMpegFrameHeader(bytes, byteCount);
+    if (next === undefined || !isSameStream(next, first)) break;
+    if (byteCount + next.frameBytes > bytes.length) break;
+    byteCount += next.frameBytes;
+    frameCount++;
+  }
+  return { byteCount, frameCount };
 }

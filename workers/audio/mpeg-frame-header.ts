@@ -89,18 +89,33 @@ function isRun(bytes: Uint8Array, start: number, first: MpegFrameHeader, isWhole
   return true;
 }
 
-/**
- * The number of frames a Xing or Info header declares, not counting its own frame; undefined where the frame
- * holds none.
- */
-export function readXingFrameCount(frame: Uint8Array, header: MpegFrameHeader): number | undefined {
+export type XingHeader = {
+  /** Frames, not counting its own. */
+  readonly frameCount: number | undefined;
+  /** Samples the encoder put before the first and behind the last one, as LAME's part of the header says. */
+  readonly delaySamples: number;
+  readonly paddingSamples: number;
+};
+
+const lameDelayBytes = 141;
+const lamePartBytes = 120;
+
+/** What a Xing or Info header says; undefined where the frame holds none. */
+export function readXingHeader(frame: Uint8Array, header: MpegFrameHeader): XingHeader | undefined {
   if (header.layer !== 3) return undefined;
   const sideInfoBytes =
     header.version === 1 ? (header.channelCount === 1 ? 17 : 32) : header.channelCount === 1 ? 9 : 17;
   const at = mpegHeaderBytes + sideInfoBytes;
   const tag = String.fromCharCode(...frame.subarray(at, at + 4));
   if (tag !== 'Xing' && tag !== 'Info') return undefined;
-  const hasFrameCount = ((frame[at + 7] ?? 0) & 1) !== 0;
-  if (!hasFrameCount || at + 12 > frame.length) return undefined;
-  return new DataView(frame.buffer, frame.byteOffset).getUint32(at + 8);
+  const hasFrameCount = ((frame[at + 7] ?? 0) & 1) !== 0 && at + 12 <= frame.length;
+  const frameCount = hasFrameCount
+    ? new DataView(frame.buffer, frame.byteOffset).getUint32(at + 8)
+    : undefined;
+  const hasLamePart = (frame[at + lamePartBytes] ?? 0) !== 0;
+  const [b0, b1, b2] = frame.subarray(at + lameDelayBytes, at + lameDelayBytes + 3);
+  if (!hasLamePart || b0 === undefined || b1 === undefined || b2 === undefined) {
+    return { frameCount, delaySamples: 0, paddingSamples: 0 };
+  }
+  return { frameCount, delaySamples: (b0 << 4) | (b1 >> 4), paddingSamples: ((b1 & 15) << 8) | b2 };
 }

@@ -14,6 +14,7 @@ const modules = [
   { name: 'flac-decoder.wasm', entry: 'flac/index.ts' },
   { name: 'opus-decoder.wasm', entry: 'opus/index.ts' },
   { name: 'vorbis-decoder.wasm', entry: 'vorbis/index.ts' },
+  { name: 'mp3-decoder.wasm', entry: 'mp3/index.ts' },
 ];
 
 for (const { name, entry, windowSamples } of modules) {
