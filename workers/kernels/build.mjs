@@ -11,6 +11,7 @@ const modules = [
   { name: 'fingerprint.wasm', entry: 'index.ts', windowSamples: 1024 },
   { name: 'short-window.wasm', entry: 'other-window.ts', windowSamples: 512 },
   { name: 'long-window.wasm', entry: 'other-window.ts', windowSamples: 2048 },
+  { name: 'aac-decoder.wasm', entry: 'aac/index.ts' },
 ];
 
 for (const { name, entry, windowSamples } of modules) {
