@@ -21,6 +21,10 @@ export async function isCutShort(
 ): Promise<boolean | undefined> {
   if (detected?.kind !== 'decodable') return undefined;
   switch (detected.container) {
+    // Their own decoder sees it; of ffmpeg's, what ffmpeg says of it is as good.
+    case 'mp4':
+    case 'adts':
+      return undefined;
     case 'ogg':
       return !(await endsWithLastPage(file));
     case 'wav': {

@@ -8,7 +8,7 @@ import { findMpegStream } from './mpeg-frame-header.ts';
 export type DetectedFormat =
   | {
       readonly kind: 'decodable';
-      readonly container: 'wav' | 'flac' | 'ogg' | 'mpeg';
+      readonly container: 'wav' | 'flac' | 'ogg' | 'mpeg' | 'mp4' | 'adts';
       readonly offset: number;
     }
   | { readonly kind: 'foreign'; readonly name: string };
@@ -20,9 +20,6 @@ const magicBytes = 64;
 const mpegSearchBytes = 64 * 1024;
 
 const foreignMagic: readonly (readonly [offset: number, magic: string, name: string])[] = [
-  [4, 'ftyp', 'MP4/M4A'],
-  [4, 'moov', 'MP4/M4A'],
-  [4, 'mdat', 'MP4/M4A'],
   [0, '\x30\x26\xb2\x75\x8e\x66\xcf\x11', 'ASF/WMA'],
   [0, '\x1a\x45\xdf\xa3', 'Matroska/WebM'],
   [0, 'FORM', 'AIFF'],
@@ -43,7 +40,7 @@ const foreignMagic: readonly (readonly [offset: number, magic: string, name: str
   [0, '\x0b\x77', 'AC-3'],
   [0, '\x00\x00\x01\xba', 'MPEG program stream'],
   [0, 'riff\x2e\x91\xcf\x11', 'Wave64'],
-  [0, 'ADIF', 'AAC'],
+  [0, 'ADIF', 'AAC in ADIF'],
 ];
 
 /** Leaves the file at the place it found it. */
@@ -66,13 +63,14 @@ export async function detectFormat(file: AudioFile): Promise<DetectedFormat | un
     }
     if (head.startsWith('fLaC')) return { kind: 'decodable', container: 'flac', offset };
     if (head.startsWith('OggS')) return { kind: 'decodable', container: 'ogg', offset };
+    if (/^[^]{4}(ftyp|moov|mdat)/.test(head)) return { kind: 'decodable', container: 'mp4', offset };
     for (const [at, magic, name] of foreignMagic) {
       if (head.startsWith(magic, at)) return { kind: 'foreign', name };
     }
     if (await isMpegTransportStream(file)) return { kind: 'foreign', name: 'MPEG transport stream' };
     await file.ensure(mpegSearchBytes);
     const searched = file.window.subarray(0, mpegSearchBytes);
-    if (isAdts(searched)) return { kind: 'foreign', name: 'AAC' };
+    if (isAdts(searched)) return { kind: 'decodable', container: 'adts', offset };
     const mpegOffset = findMpegStream(searched, file.availableBytes < mpegSearchBytes);
     if (mpegOffset === undefined) return undefined;
     return { kind: 'decodable', container: 'mpeg', offset: offset + mpegOffset };

@@ -15,6 +15,7 @@ const modules = [
   { name: 'opus-decoder.wasm', entry: 'opus/index.ts' },
   { name: 'vorbis-decoder.wasm', entry: 'vorbis/index.ts' },
   { name: 'mp3-decoder.wasm', entry: 'mp3/index.ts' },
+  { name: 'aac-decoder.wasm', entry: 'aac/index.ts' },
 ];
 
 for (const { name, entry, windowSamples } of modules) {

@@ -14,7 +14,7 @@ export async function checkFfmpeg({ decoder }: Config): Promise<Finding> {
     name,
     state: decoder === 'ffmpeg' ? 'broken' : 'note',
     found:
-      'not on the PATH. Ogg Vorbis, Opus, MP3, FLAC and WAV are read without it; AAC, M4A, WMA and others are not.',
+      'not on the PATH. Ogg Vorbis, Opus, MP3, AAC, M4A, FLAC and WAV are read without it; ALAC, WMA and others are not.',
     next: 'Install it from your distribution: "apt install ffmpeg", "dnf install ffmpeg", "brew install ffmpeg".',
   };
 }
