@@ -67,6 +67,11 @@ export class SampleSink {
 
   /** Takes one array per channel; samples `from` to `to` of each. */
   deliverPlanar(channels: readonly Float32Array[], from: number, to: number, sampleRateHz: number): void {
+    const [first] = channels;
+    if (channels.length === 1 && first !== undefined) {
+      this.deliverInterleaved(first.subarray(from, to), 1, sampleRateHz);
+      return;
+    }
     this.checkFormat(sampleRateHz, channels.length);
     for (let offset = from; offset < to; offset += chunkSamples) {
       const count = Math.min(chunkSamples, to - offset);
