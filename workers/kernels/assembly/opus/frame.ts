@@ -6,7 +6,9 @@ import { BANDS, BITRES, capOf, edge, meanEnergy } from './tables';
 import { decodeBit, decodeIcdf, decodeRaw, decodeUniform, rangeStart, rangeState, tell, tellEighths, useUp } from './range-decoder';
 import { decodeCoarse, decodeFinal, decodeFine, earlierEnergies, energies, energyReset, joinEnergies, keepEnergies, lastEnergies } from './energy';
 import { allocate, boosts, capsNow, shapeBits } from './allocation';
-import { changes, masks, nextNoise, readBands, renormalize, setSeed, shapeBytes, shapes } from './bands';
+import { changes, masks, readBands, shapeBytes, shapes } from './bands';
+import { nextNoise, setSeed } from './noise';
+import { renormalize } from './shape-vectors';
 import { OVERLAP, addBlock } from './imdct';
 import { finishFrame, frameSamples, postFilterReset } from './post-filter';
 
@@ -149,9 +151,7 @@ export function decodeFrame(bytes: usize, count: i32, end: i32, channels: i32, l
   bits -= reserve;
   allocate(end, trim, bits, channels, lm);
   decodeFine(end, channels);
-  // The noise of collapsed blocks follows that of all bands: where it may be needed, all are made.
-  const kept = reserve ? BANDS : KEPT_BANDS;
-  readBands(end, kept, channels, lm, isTransient ? 1 << lm : 1, spread, (frameBits << BITRES) - reserve);
+  readBands(end, KEPT_BANDS, channels, lm, isTransient ? 1 << lm : 1, spread, (frameBits << BITRES) - reserve);
   const fills = reserve ? decodeRaw(1) : 0;
   decodeFinal(end, channels, frameBits - tell());
   if (fills) fillCollapsed(channels, lm);
