@@ -25,6 +25,15 @@ export function scaleTo(target: usize, x: usize, n: i32, gain: f32): void {
   for (; i < n; i++) store<f32>(target + (i << 2), load<f32>(x + (i << 2)) * gain);
 }
 
+export function mixTo(target: usize, x: usize, xGain: f32, y: usize, yGain: f32, n: i32): void {
+  let i = 0;
+  const xGains = f32x4.splat(xGain), yGains = f32x4.splat(yGain);
+  for (; i + 4 <= n; i += 4) {
+    v128.store(target + (i << 2), f32x4.add(f32x4.mul(v128.load(x + (i << 2)), xGains), f32x4.mul(v128.load(y + (i << 2)), yGains)));
+  }
+  for (; i < n; i++) store<f32>(target + (i << 2), load<f32>(x + (i << 2)) * xGain + load<f32>(y + (i << 2)) * yGain);
+}
+
 export function copyTo(target: usize, x: usize, n: i32): void {
   let i = 0;
   for (; i + 4 <= n; i += 4) v128.store(target + (i << 2), v128.load(x + (i << 2)));
