@@ -5,10 +5,11 @@
  * Bands from `keptBands` on are read, not made: their symbols are followed to the last, and nothing is computed from
  * them. Lower bands never need higher ones.
  */
-import { BANDS, BITRES, costsOf, edge } from './tables';
+import { BANDS, BITRES, edge } from './tables';
 import { balance, codedBands, intensityBand, isDual, shapeBits } from './allocation';
 import { decodeRaw, tellEighths } from './range-decoder';
-import { readPulses, skipPulses } from './pulses';
+import { beginBand, partition, remaining, spend } from './partition';
+import { copyTo, merge, scaleTo } from './shape-vectors';
 import { deinterleave, haar, interleave } from './time-frequency';
 import { angle, angleBits, firstLength, imbalance, isInverted, readTheta, secondLength } from './theta';
 
@@ -26,128 +27,15 @@ export const changes = memory.data(BANDS * 4, 16);
 const maskJoin = memory.data<u8>([0, 1, 1, 1, 2, 3, 3, 3, 2, 3, 3, 3, 2, 3, 3, 3]);
 const maskPart = memory.data<u8>([0x00, 0x03, 0x0c, 0x0f, 0x30, 0x33, 0x3c, 0x3f, 0xc0, 0xc3, 0xcc, 0xcf, 0xf0, 0xf3, 0xfc, 0xff]);
 
-/** State of the noise, which every frame begins with the range decoder's. */
-export let seed: u32 = 0;
 let band: i32 = 0;
-let spread: i32 = 0;
 let change: i32 = 0;
-let remaining: i32 = 0;
 let isKept: bool = false;
-
-export function setSeed(to: u32): void { seed = to; }
-
-// @ts-ignore: decorator
-@inline
-export function nextNoise(): u32 { seed = 1664525 * seed + 1013904223; return seed; }
-
-export function renormalize(x: usize, n: i32, gain: f32): void {
-  let power: f32 = 1e-15;
-  for (let i = 0; i < n; i++) power += load<f32>(x + (i << 2)) * load<f32>(x + (i << 2));
-  scale(x, n, gain / sqrt<f32>(power));
-}
-
-// @ts-ignore: decorator
-@inline
-function scale(x: usize, n: i32, gain: f32): void {
-  for (let i = 0; i < n; i++) store<f32>(x + (i << 2), load<f32>(x + (i << 2)) * gain);
-}
-
-/** The number of pulses, as an entry of the cost table, that comes nearest to `bits`. */
-function pulseEntry(costs: usize, bits: i32): i32 {
-  bits--;
-  let low = 0, high: i32 = load<u8>(costs);
-  for (let i = 0; i < 6; i++) {
-    const mid = (low + high + 1) >> 1;
-    if (<i32>load<u8>(costs + mid) >= bits) high = mid;
-    else low = mid;
-  }
-  return bits - (low == 0 ? -1 : <i32>load<u8>(costs + low)) <= <i32>load<u8>(costs + high) - bits ? low : high;
-}
-
-// @ts-ignore: decorator
-@inline
-function costOf(costs: usize, entry: i32): i32 { return entry == 0 ? 0 : <i32>load<u8>(costs + entry) + 1; }
-
-/** One channel's band or a part of it, in time order. `source` is 0 where there is nothing to fold from. */
-function partition(x: usize, n: i32, bits: i32, blocks: i32, source: usize, lm: i32, gain: f32, fill: u32): u32 {
-  const costs = costsOf(lm, band);
-  if (lm != -1 && n > 2 && bits > <i32>load<u8>(costs + load<u8>(costs)) + 12) {
-    return splitPartition(x, n >> 1, bits, blocks, source, lm - 1, gain, fill);
-  }
-  let entry = pulseEntry(costs, bits);
-  let cost = costOf(costs, entry);
-  remaining -= cost;
-  while (remaining < 0 && entry > 0) {
-    remaining += cost;
-    cost = costOf(costs, --entry);
-    remaining -= cost;
-  }
-  if (entry != 0) {
-    const pulses = entry < 8 ? entry : (8 + (entry & 7)) << ((entry >> 3) - 1);
-    if (isKept) return readPulses(x, n, pulses, spread, blocks, gain);
-    skipPulses(n, pulses);
-    return 0;
-  }
-  if (!isKept) return 0;
-  const all: u32 = ((<u32>1) << blocks) - 1;
-  fill &= all;
-  if (!fill) {
-    memory.fill(x, 0, n << 2);
-    return 0;
-  }
-  if (source == 0) {
-    for (let i = 0; i < n; i++) store<f32>(x + (i << 2), <f32>(<i32>nextNoise() >> 20));
-    fill = all;
-  } else {
-    for (let i = 0; i < n; i++) {
-      store<f32>(x + (i << 2), load<f32>(source + (i << 2)) + <f32>(nextNoise() & 0x8000 ? 1.0 / 256 : -1.0 / 256));
-    }
-  }
-  renormalize(x, n, gain);
-  return fill;
-}
-
-function splitPartition(x: usize, n: i32, bits: i32, blocks: i32, source: usize, lm: i32, gain: f32, fill: u32): u32 {
-  const y = x + (n << 2);
-  const blocksBefore = blocks;
-  if (blocks == 1) fill = (fill & 1) | (fill << 1);
-  blocks = (blocks + 1) >> 1;
-  readTheta(band, n, bits, blocksBefore, lm, false, false, remaining);
-  const theta = angle;
-  bits -= angleBits;
-  remaining -= angleBits;
-  const first = gain * (<f32>firstLength / 32768), second = gain * (<f32>secondLength / 32768);
-  let delta = imbalance;
-  const all: u32 = ((<u32>1) << blocks) - 1;
-  if (theta == 0) fill &= all;
-  else if (theta == 16384) fill &= all << blocks;
-  // Low energies get more than their share: they are masked by what comes before them, not after.
-  if (blocksBefore > 1 && (theta & 0x3fff)) {
-    if (theta > 8192) delta -= delta >> (4 - lm);
-    else delta = min(0, delta + ((n << BITRES) >> (5 - lm)));
-  }
-  let firstBits = max(0, min(bits, (bits - delta) / 2));
-  let secondBits = bits - firstBits;
-  const sourceY: usize = source ? source + (n << 2) : 0;
-  const shift = blocksBefore >> 1;
-  const before = remaining;
-  if (firstBits >= secondBits) {
-    const mask = partition(x, n, firstBits, blocks, source, lm, first, fill);
-    const over = firstBits - (before - remaining);
-    if (over > 24 && theta != 0) secondBits += over - 24;
-    return mask | (partition(y, n, secondBits, blocks, sourceY, lm, second, fill >> blocks) << shift);
-  }
-  const mask = partition(y, n, secondBits, blocks, sourceY, lm, second, fill >> blocks) << shift;
-  const over = secondBits - (before - remaining);
-  if (over > 24 && theta != 16384) firstBits += over - 24;
-  return mask | partition(x, n, firstBits, blocks, source, lm, first, fill);
-}
 
 function readSign(x: usize): void {
   let sign = 0;
   if (remaining >= 8) {
     sign = <i32>decodeRaw(1);
-    remaining -= 8;
+    spend(8);
   }
   store<f32>(x, sign ? -1 : 1);
 }
@@ -168,10 +56,10 @@ function monoBand(x: usize, n: i32, bits: i32, blocks: i32, source: usize, lm: i
     blocks >>= joined;
     width <<= joined;
     for (; (width & 1) == 0 && tf < 0; tf++) { blocks <<= 1; width >>= 1; }
-    return partition(x, n, bits, blocks, 0, lm, gain, 0);
+    return partition(x, n, bits, blocks, 0, lm, gain, fill ? ((<u32>1) << blocks) - 1 : 0);
   }
   if (source && (joined || ((width & 1) == 0 && tf < 0) || blocks > 1)) {
-    memory.copy(foldScratch, source, n << 2);
+    copyTo(foldScratch, source, n);
     source = foldScratch;
   }
   for (let k = 0; k < joined; k++) {
@@ -203,10 +91,7 @@ function monoBand(x: usize, n: i32, bits: i32, blocks: i32, source: usize, lm: i
     haar(x, n >> k, 1 << k);
   }
   blocks <<= joined;
-  if (target) {
-    const up = sqrt<f32>(<f32>n);
-    for (let i = 0; i < n; i++) store<f32>(target + (i << 2), up * load<f32>(x + (i << 2)));
-  }
+  if (target) scaleTo(target, x, n, sqrt<f32>(<f32>n));
   return mask & (((<u32>1) << blocks) - 1);
 }
 
@@ -229,7 +114,7 @@ function stereoBand(x: usize, y: usize, n: i32, bits: i32, blocks: i32, source: 
   if (n == 2) {
     // Mid and side stand at right angles: one of them and a sign are enough.
     const sideBits = theta != 0 && theta != 16384 ? 8 : 0;
-    remaining -= angleBits + sideBits;
+    spend(angleBits + sideBits);
     const long = theta > 8192 ? y : x, short = theta > 8192 ? x : y;
     const sign: f32 = sideBits && decodeRaw(1) ? -1 : 1;
     mask = monoBand(long, n, bits - sideBits, blocks, source, lm, target, 1, fillBefore);
@@ -244,7 +129,7 @@ function stereoBand(x: usize, y: usize, n: i32, bits: i32, blocks: i32, source: 
   } else {
     let midBits = max(0, min(bits, (bits - imbalance) / 2));
     let sideBits = bits - midBits;
-    remaining -= angleBits;
+    spend(angleBits);
     const before = remaining;
     if (midBits >= sideBits) {
       mask = monoBand(x, n, midBits, blocks, source, lm, target, 1, fill);
@@ -260,35 +145,12 @@ function stereoBand(x: usize, y: usize, n: i32, bits: i32, blocks: i32, source: 
     if (!isKept) return mask;
     merge(x, y, mid, n);
   }
-  if (inverted) scale(y, n, -1);
+  if (inverted) scaleTo(y, y, n, -1);
   return mask;
-}
-
-/** Mid and side to left and right, each of length one. */
-function merge(x: usize, y: usize, mid: f32, n: i32): void {
-  let cross: f32 = 0, side: f32 = 0;
-  for (let i = 0; i < n; i++) {
-    const b = load<f32>(y + (i << 2));
-    cross += load<f32>(x + (i << 2)) * b;
-    side += b * b;
-  }
-  cross *= mid;
-  const left = mid * mid + side - 2 * cross, right = mid * mid + side + 2 * cross;
-  if (!(right >= 6e-4 && left >= 6e-4)) {
-    memory.copy(y, x, n << 2);
-    return;
-  }
-  const leftGain: f32 = 1 / sqrt<f32>(left), rightGain: f32 = 1 / sqrt<f32>(right);
-  for (let i = 0; i < n; i++) {
-    const m = mid * load<f32>(x + (i << 2)), s = load<f32>(y + (i << 2));
-    store<f32>(x + (i << 2), leftGain * (m - s));
-    store<f32>(y + (i << 2), rightGain * (m + s));
-  }
 }
 
 /** Reads every band up to `end` and makes those below `keptBands`. */
 export function readBands(end: i32, keptBands: i32, channels: i32, lm: i32, blocks: i32, spreading: i32, totalBits: i32): void {
-  spread = spreading;
   let dual = isDual;
   let over = balance;
   let foldFrom = 0;
@@ -300,7 +162,7 @@ export function readBands(end: i32, keptBands: i32, channels: i32, lm: i32, bloc
     isKept = band < keptBands;
     const used = tellEighths();
     if (band != 0) over -= used;
-    remaining = totalBits - used - 1;
+    beginBand(band, isKept, spreading, totalBits - used - 1);
     const share = load<i32>(shapeBits + (band << 2));
     let bits = 0;
     if (band < codedBands) {
@@ -316,7 +178,7 @@ export function readBands(end: i32, keptBands: i32, channels: i32, lm: i32, bloc
     }
     if ((begin >= n || band == 1) && (mayFold || foldFrom == 0)) foldFrom = band;
     let fill0: u32 = ((<u32>1) << blocks) - 1, fill1 = fill0, fold = -1;
-    if (isKept && foldFrom != 0 && (spread != 3 || blocks > 1 || change < 0)) {
+    if (isKept && foldFrom != 0 && (spreading != 3 || blocks > 1 || change < 0)) {
       fold = max(0, (edge(foldFrom) << lm) - n);
       let from = foldFrom;
       do from--; while (edge(from) << lm > fold);

@@ -4,7 +4,7 @@
  * heard or not: the next frame is predicted from them. log2 amplitudes.
  */
 import { BANDS, MAX_FINE_BITS, energyModelOf } from './tables';
-import { decodeBit, decodeFrequencyBits, decodeIcdf, decodeRaw, take, tell } from './range-decoder';
+import { beginFrequency, decodeBit, decodeIcdf, decodeRaw, frequencyBegun, liesBelow, take, tell } from './range-decoder';
 import { finePriorities, fineBits } from './allocation';
 
 /** Of this frame, of the last one without transients, of the one before: two channels each. */
@@ -38,24 +38,24 @@ function decodeLaplace(model: usize, band: i32): i32 {
   const p = model + 2 * min(band, 20);
   let frequency: u32 = <u32>load<u8>(p) << 7;
   const decay: u32 = <u32>load<u8>(p, 1) << 6;
-  const position = decodeFrequencyBits(15);
+  beginFrequency(15);
   let step = 0, low: u32 = 0;
-  if (position >= frequency) {
+  if (!liesBelow(32768 - frequency)) {
     step = 1;
     low = frequency;
     frequency = ((32768 - 32 - frequency) * (16384 - decay) >> 15) + 1;
-    while (frequency > 1 && position >= low + 2 * frequency) {
+    while (frequency > 1 && !liesBelow(32768 - low - 2 * frequency)) {
       frequency *= 2;
       low += frequency;
       frequency = ((frequency - 2) * decay >> 15) + 1;
       step++;
     }
     if (frequency <= 1) {
-      const more = (position - low) >> 1;
+      const more = (frequencyBegun(32768) - low) >> 1;
       step += more;
       low += 2 * more;
     }
-    if (position < low + frequency) step = -step;
+    if (liesBelow(32768 - low - frequency)) step = -step;
     else low += frequency;
   }
   take(low, min<u32>(low + frequency, 32768), 32768);

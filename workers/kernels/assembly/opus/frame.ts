@@ -6,7 +6,10 @@ import { BANDS, BITRES, capOf, edge, meanEnergy } from './tables';
 import { decodeBit, decodeIcdf, decodeRaw, decodeUniform, rangeStart, rangeState, tell, tellEighths, useUp } from './range-decoder';
 import { decodeCoarse, decodeFinal, decodeFine, earlierEnergies, energies, energyReset, joinEnergies, keepEnergies, lastEnergies } from './energy';
 import { allocate, boosts, capsNow, shapeBits } from './allocation';
-import { changes, masks, nextNoise, readBands, renormalize, setSeed, shapeBytes, shapes } from './bands';
+import { changes, masks, readBands, shapeBytes, shapes } from './bands';
+import { nextNoise, setSeed } from './noise';
+import { exp2 } from './exp2';
+import { clear, mixTo, renormalize, scaleTo } from './shape-vectors';
 import { OVERLAP, addBlock } from './imdct';
 import { finishFrame, frameSamples, postFilterReset } from './post-filter';
 
@@ -80,7 +83,7 @@ function fillCollapsed(channels: i32, lm: i32): void {
   for (let band = 0; band < KEPT_BANDS; band++) {
     const n = edge(band + 1) - edge(band);
     const depth = (1 + load<i32>(shapeBits + (band << 2))) / n >> lm;
-    const threshold: f32 = 0.5 * Mathf.pow(2, -0.125 * <f32>depth);
+    const threshold: f32 = 0.5 * exp2(-0.125 * <f32>depth);
     for (let channel = 0; channel < channels; channel++) {
       const at = (channel * BANDS + band) << 2;
       let last = load<f32>(lastEnergies + at), earlier = load<f32>(earlierEnergies + at);
@@ -89,7 +92,7 @@ function fillCollapsed(channels: i32, lm: i32): void {
         earlier = max(earlier, load<f32>(earlierEnergies + at, BANDS * 4));
       }
       const louder = max<f32>(0, load<f32>(energies + at) - min(last, earlier));
-      let r: f32 = 2 * Mathf.pow(2, -louder);
+      let r: f32 = 2 * exp2(-louder);
       if (lm == 3) r *= 1.41421356;
       r = min(threshold, r) / sqrt<f32>(<f32>(n << lm));
       const x = shapes + channel * <i32>shapeBytes + (edge(band) << lm << 2);
@@ -107,19 +110,13 @@ function fillCollapsed(channels: i32, lm: i32): void {
 
 /** Both channels' coefficients at their loudness, averaged. */
 function mix(end: i32, channels: i32, lm: i32): void {
-  memory.fill(mixed, 0, 256 * 4);
-  const share: f32 = channels == 2 ? 0.5 : 1;
+  clear(mixed, 256);
   for (let band = 0; band < min(end, KEPT_BANDS); band++) {
-    const p = energies + (band << 2);
-    const left = share * Mathf.pow(2, min<f32>(32, load<f32>(p) + meanEnergy(band)));
-    const right = channels == 2 ? share * Mathf.pow(2, min<f32>(32, load<f32>(p, BANDS * 4) + meanEnergy(band))) : 0;
-    const to = edge(band + 1) << lm;
-    for (let i = edge(band) << lm; i < to; i++) {
-      const x = shapes + (i << 2);
-      let sum = left * load<f32>(x);
-      if (channels == 2) sum += right * load<f32>(x + shapeBytes);
-      store<f32>(mixed + (i << 2), sum);
-    }
+    const p = energies + (band << 2), begin = edge(band) << lm, n = (edge(band + 1) << lm) - begin;
+    const x = shapes + (begin << 2), target = mixed + (begin << 2);
+    const left = exp2(min<f32>(32, load<f32>(p) + meanEnergy(band)));
+    if (channels == 1) scaleTo(target, x, n, left);
+    else mixTo(target, x, 0.5 * left, x + shapeBytes, 0.5 * exp2(min<f32>(32, load<f32>(p, BANDS * 4) + meanEnergy(band))), n);
   }
 }
 
@@ -149,13 +146,11 @@ export function decodeFrame(bytes: usize, count: i32, end: i32, channels: i32, l
   bits -= reserve;
   allocate(end, trim, bits, channels, lm);
   decodeFine(end, channels);
-  // The noise of collapsed blocks follows that of all bands: where it may be needed, all are made.
-  const kept = reserve ? BANDS : KEPT_BANDS;
-  readBands(end, kept, channels, lm, isTransient ? 1 << lm : 1, spread, (frameBits << BITRES) - reserve);
+  readBands(end, KEPT_BANDS, channels, lm, isTransient ? 1 << lm : 1, spread, (frameBits << BITRES) - reserve);
   const fills = reserve ? decodeRaw(1) : 0;
   decodeFinal(end, channels, frameBits - tell());
   if (fills) fillCollapsed(channels, lm);
-  if (isSilent) memory.fill(mixed, 0, 256 * 4);
+  if (isSilent) clear(mixed, 256);
   else mix(end, channels, lm);
   keepEnergies(end, channels, isTransient != 0, isSilent);
   setSeed(rangeState());
@@ -168,7 +163,7 @@ export function decodeFrame(bytes: usize, count: i32, end: i32, channels: i32, l
 
 /** In place of a frame that was lost or not sent: what the one before it left over, then silence. */
 export function decodeNothing(lm: i32, out: usize, scale: f32): void {
-  memory.fill(mixed, 0, 256 * 4);
+  clear(mixed, 256);
   synthesize(1, lm);
   finishFrame(lm, 15, 0, 0, out, scale);
 }

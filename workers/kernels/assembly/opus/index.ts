@@ -5,6 +5,10 @@
  * The first byte of a packet says what its frames are: mode, bandwidth and duration in the upper five bits, whether
  * they are stereo, and in the lower two how many there are and how their lengths are told.
  */
+import { rangeInit } from './range-decoder';
+import { tablesInit } from './tables';
+import { noiseInit } from './noise';
+import { partitionInit } from './partition';
 import { pulsesInit } from './pulses';
 import { imdctInit } from './imdct';
 import { DELAY, postFilterInit } from './post-filter';
@@ -36,6 +40,10 @@ export function delay(): i32 { return DELAY; }
 /** Packets of the last call that could not be read to their end. */
 export function damaged(): i32 { return damagedPackets; }
 
+tablesInit();
+rangeInit();
+noiseInit();
+partitionInit();
 pulsesInit();
 imdctInit();
 postFilterInit();

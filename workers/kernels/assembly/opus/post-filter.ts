@@ -15,6 +15,7 @@ const FRAME_MAX: i32 = 240;
 const WIDTH_MIN: i32 = 3;
 const WIDTH_MAX: i32 = 6;
 const TAPS: i32 = 16;
+const COMB_TAPS: i32 = 14;
 
 const line = memory.data((HISTORY + FRAME_MAX + OVERLAP + 2) * 4, 16);
 /** Where a frame's samples are put: at the start the end of the block before, to which the first block is added. */
@@ -27,6 +28,10 @@ const emphasisGain: f64 = 0.85000610351;
 const emphasisPole: f32 = <f32>(emphasisGain * emphasisGain * emphasisGain * emphasisGain);
 const gains = memory.data<f32>([0.306640625, 0.2170410156, 0.1296386719, 0.4638671875, 0.2680664062, 0, 0.7998046875, 0.1000976562, 0]);
 
+/** For each tapset, width from 3 to 6 and period modulo 4: the pitch filter's taps at a gain of one. */
+const combs = memory.data(3 * 4 * 4 * TAPS * 4, 16);
+/** How far one pitch filter has given way to the next. */
+const fades = memory.data(32 * 4, 16);
 const combA = memory.data(TAPS * 4, 16);
 const combB = memory.data(TAPS * 4, 16);
 let startA: i32 = 0;
@@ -49,6 +54,12 @@ function bessel0(x: f64): f64 {
 @inline
 function sincAt(width: i32, eighth: i32): usize { return sincs + (((width - WIDTH_MIN) * 8 + eighth) * 12 << 2); }
 
+// @ts-ignore: decorator
+@inline
+function combAt(tapset: i32, width: i32, phase: i32): usize {
+  return combs + (((tapset * 4 + width - WIDTH_MIN) * 4 + phase) * TAPS << 2);
+}
+
 export function postFilterInit(): void {
   for (let width = WIDTH_MIN; width <= WIDTH_MAX; width++) {
     // Kaiser's formulas, for a transition from 3.5 to 8.5 kHz at 12 kHz.
@@ -68,6 +79,17 @@ export function postFilterInit(): void {
       }
     }
   }
+  for (let tapset = 0; tapset < 3; tapset++) {
+    for (let width = WIDTH_MIN; width <= WIDTH_MAX; width++) {
+      for (let phase = 0; phase < 4; phase++) {
+        for (let j = -2; j <= 2; j++) {
+          const weight = load<f32>(gains + ((tapset * 3 + abs(j)) << 2));
+          addSinc(combAt(tapset, width, phase), 1 - width, width, 2 * (phase + 2 + j), weight);
+        }
+      }
+    }
+  }
+  for (let i = 0; i < OVERLAP; i++) store<f32>(fades + (i << 2), windowAt(i) * windowAt(i));
   // 1 / (1 − a z⁻¹) is (1 + a z⁻¹ + a² z⁻² + a³ z⁻³) / (1 − a⁴ z⁻⁴).
   let weight: f64 = 1;
   for (let j = 0; j < 4; j++) {
@@ -99,22 +121,32 @@ export function postFilterReset(): void {
 function makeComb(taps: usize, period: i32, gain: f32, tapset: i32): i32 {
   const shortest = (period - 2) >> 2;
   const width = min(WIDTH_MAX, shortest);
-  const start = shortest - width + 1;
-  memory.fill(taps, 0, TAPS * 4);
-  const g = gains + (tapset * 3 << 2);
-  for (let j = -2; j <= 2; j++) {
-    const weight = gain * load<f32>(g + (abs(j) << 2));
-    if (weight != 0) addSinc(taps, start, width, 2 * (period + j), weight);
-  }
-  return start;
+  const from = combAt(tapset, width, (period - 2) & 3);
+  for (let i = 0; i < TAPS * 4; i += 16) v128.store(taps + i, f32x4.mul(v128.load(from + i), f32x4.splat(gain)));
+  return shortest - width + 1;
 }
 
+/** Four samples' sums over the taps that reach back four or more: none of them is among the four. */
 // @ts-ignore: decorator
 @inline
-function combed(taps: usize, x: usize, start: i32): f32 {
+function farSums(taps: usize, x: usize, start: i32): v128 {
+  const near = max(0, 4 - start);
+  let p = x - ((start + near) << 2), k = near, sum = f32x4.splat(0), sum2 = sum;
+  for (; k + 2 <= COMB_TAPS; k += 2, p -= 8) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(taps + (k << 2)), v128.load(p)));
+    sum2 = f32x4.add(sum2, f32x4.mul(v128.load32_splat(taps + (k << 2), 4), v128.load(p - 4)));
+  }
+  if (k < COMB_TAPS) sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(taps + (k << 2)), v128.load(p)));
+  return f32x4.add(sum, sum2);
+}
+
+/** One sample's sum over `count` taps. */
+// @ts-ignore: decorator
+@inline
+function sumOf(taps: usize, x: usize, start: i32, count: i32): f32 {
   let sum: f32 = 0;
   x -= start << 2;
-  for (let k = 0; k < 14; k++, x -= 4) sum += load<f32>(taps + (k << 2)) * load<f32>(x);
+  for (let k = 0; k < count; k++, x -= 4) sum += load<f32>(taps + (k << 2)) * load<f32>(x);
   return sum;
 }
 
@@ -125,24 +157,39 @@ function comb(x: usize, count: i32, t0: i32, g0: f32, s0: i32, t1: i32, g1: f32,
   if (g1 != 0) startB = makeComb(combB, t1, g1, s1);
   if (g0 != g1 || t0 != t1 || s0 != s1) {
     if (g0 != 0) startA = makeComb(combA, t0, g0, s0);
-    for (; i < OVERLAP; i++, x += 4) {
-      const w = windowAt(i), f = w * w;
-      let y = load<f32>(x);
-      if (g0 != 0) y += (1 - f) * combed(combA, x, startA);
-      if (g1 != 0) y += f * combed(combB, x, startB);
-      store<f32>(x, y);
-    }
+    fade(x, g0 != 0, g1 != 0);
+    i = OVERLAP;
+    x += OVERLAP << 2;
   }
   if (g1 == 0) return;
-  // Four at a time where none of them reads another.
-  if (startB >= 4) {
-    for (; i + 4 <= count; i += 4, x += 16) {
-      let sum = v128.load(x), p = x - (startB << 2);
-      for (let k = 0; k < 14; k++, p -= 4) sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(combB + (k << 2)), v128.load(p)));
-      v128.store(x, sum);
-    }
+  const near = max(0, 4 - startB);
+  for (; i + 4 <= count; i += 4, x += 16) {
+    v128.store(x, f32x4.add(v128.load(x), farSums(combB, x, startB)));
+    if (near == 0) continue;
+    for (let p = x; p < x + 16; p += 4) store<f32>(p, load<f32>(p) + sumOf(combB, p, startB, near));
   }
-  for (; i < count; i++, x += 4) store<f32>(x, load<f32>(x) + combed(combB, x, startB));
+  for (; i < count; i++, x += 4) store<f32>(x, load<f32>(x) + sumOf(combB, x, startB, COMB_TAPS));
+}
+
+function fade(x: usize, hasA: bool, hasB: bool): void {
+  const nearA = hasA ? max(0, 4 - startA) : 0, nearB = hasB ? max(0, 4 - startB) : 0;
+  let i = 0;
+  for (; i + 4 <= OVERLAP; i += 4, x += 16) {
+    const f = v128.load(fades + (i << 2));
+    let sum = v128.load(x);
+    if (hasA) sum = f32x4.add(sum, f32x4.mul(f32x4.sub(f32x4.splat(1), f), farSums(combA, x, startA)));
+    if (hasB) sum = f32x4.add(sum, f32x4.mul(f, farSums(combB, x, startB)));
+    v128.store(x, sum);
+    if ((nearA | nearB) == 0) continue;
+    for (let j: usize = 0; j < 16; j += 4) fadeOne(x + j, load<f32>(fades + (i << 2) + j), nearA, nearB);
+  }
+  for (; i < OVERLAP; i++, x += 4) fadeOne(x, load<f32>(fades + (i << 2)), hasA ? COMB_TAPS : 0, hasB ? COMB_TAPS : 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function fadeOne(x: usize, f: f32, tapsA: i32, tapsB: i32): void {
+  store<f32>(x, load<f32>(x) + (1 - f) * sumOf(combA, x, startA, tapsA) + f * sumOf(combB, x, startB, tapsB));
 }
 
 /** Filters a frame of 30 × 2^`lm` samples and writes it to `out`; false where the state was no number any more. */
@@ -164,15 +211,35 @@ export function finishFrame(lm: i32, newPeriod: i32, newGain: f32, newTapset: i3
   return false;
 }
 
+// @ts-ignore: decorator
+@inline
+function emphasized(x: usize): v128 {
+  let sum = f32x4.splat(0);
+  for (let k = 0; k < 2 * WIDTH_MAX + 1; k++, x -= 4) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(emphasis + (k << 2)), v128.load(x)));
+  }
+  return sum;
+}
+
+/** The pole over four samples at once: each takes from those before it in two steps, and from the last four. */
 function deemphasize(count: i32, out: usize, scale: f32): void {
-  for (let i = 0; i < count; i += 2) {
-    let x = frameSamples + (i << 2), sum = f32x4.splat(0);
-    for (let k = 0; k < 2 * WIDTH_MAX + 1; k++, x -= 4) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(emphasis + (k << 2)), v128.load(x)));
-    }
-    memory1 = f32x4.extract_lane(sum, 0) + emphasisPole * memory1;
+  const a = emphasisPole, a2 = a * a, zero = f32x4.splat(0);
+  const powers = f32x4(a, a2, a2 * a, a2 * a2);
+  let last = f32x4.splat(memory1), i = 0;
+  for (; i + 4 <= count; i += 4) {
+    let y = emphasized(frameSamples + (i << 2));
+    y = f32x4.add(y, f32x4.mul(f32x4.splat(a), v128.shuffle<f32>(zero, y, 0, 4, 5, 6)));
+    y = f32x4.add(y, f32x4.mul(f32x4.splat(a2), v128.shuffle<f32>(zero, y, 0, 1, 4, 5)));
+    y = f32x4.add(y, f32x4.mul(powers, last));
+    last = v128.shuffle<f32>(y, y, 3, 3, 3, 3);
+    v128.store(out + (i << 2), f32x4.mul(y, f32x4.splat(scale)));
+  }
+  memory1 = f32x4.extract_lane(last, 0);
+  if (i < count) {
+    const y = emphasized(frameSamples + (i << 2));
+    memory1 = f32x4.extract_lane(y, 0) + a * memory1;
     store<f32>(out + (i << 2), memory1 * scale);
-    memory1 = f32x4.extract_lane(sum, 1) + emphasisPole * memory1;
+    memory1 = f32x4.extract_lane(y, 1) + a * memory1;
     store<f32>(out + (i << 2), memory1 * scale, 4);
   }
   // What fades out would otherwise do so for ever, in numbers that are slow to compute with.

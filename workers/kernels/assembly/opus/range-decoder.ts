@@ -15,12 +15,30 @@ let value: u32 = 0;
 let left: u32 = 0;
 let unit: u32 = 0;
 
+/** 2^(32 + L) / d, rounded up, for 2^L the next power of two from d: with it, numbers below 2^31 divide exactly. */
+const RECIPROCALS: i32 = 520;
+const reciprocals = memory.data(RECIPROCALS * 8, 16);
 const tellCorrections = memory.data<u16>([35733, 38967, 42495, 46340, 50535, 55109, 60097, 65535]);
 
 export function rangeState(): u32 { return range; }
 // @ts-ignore: decorator
 @inline
 export function ilog(x: u32): i32 { return 32 - <i32>clz<u32>(x); }
+
+export function rangeInit(): void {
+  for (let d = 2; d < RECIPROCALS; d++) {
+    const power = (<u64>1) << (32 + ilog(d - 1));
+    store<u64>(reciprocals + (d << 3), (power + d - 1) / d);
+  }
+}
+
+/** `x` below 2^31 by `d` from 2 to 519. */
+// @ts-ignore: decorator
+@inline
+export function divide(x: u32, d: u32): u32 {
+  return <u32>((<u64>x * load<u64>(reciprocals + (d << 3))) >> (32 + ilog(d - 1)));
+}
+
 // @ts-ignore: decorator
 @inline
 function nextFront(): u32 { return front < byteCount ? <u32>load<u8>(bytes + front++) : 0; }
@@ -28,13 +46,21 @@ function nextFront(): u32 { return front < byteCount ? <u32>load<u8>(bytes + fro
 // @ts-ignore: decorator
 @inline
 function normalize(): void {
-  while (range <= 0x800000) {
+  if (range <= 0x800000) refill();
+}
+
+function refill(): void {
+  let r = range, v = value, l = left;
+  do {
     totalBits += 8;
-    range <<= 8;
-    const before = left;
-    left = nextFront();
-    value = ((value << 8) + (255 & ~((before << 8 | left) >> 1))) & 0x7fffffff;
-  }
+    r <<= 8;
+    const before = l;
+    l = nextFront();
+    v = ((v << 8) + (255 & ~((before << 8 | l) >> 1))) & 0x7fffffff;
+  } while (r <= 0x800000);
+  range = r;
+  value = v;
+  left = l;
 }
 
 export function rangeStart(from: usize, count: i32): void {
@@ -74,13 +100,24 @@ export function decodeFrequency(total: u32): u32 {
   unit = range / total;
   return total - min<u32>(value / unit + 1, total);
 }
+/** The same for a total from 2 to 519. */
 // @ts-ignore: decorator
 @inline
-export function decodeFrequencyBits(bits: u32): u32 {
-  unit = range >> bits;
-  const total: u32 = 1 << bits;
+export function decodeFrequencyOfFew(total: u32): u32 {
+  unit = divide(range, total);
   return total - min<u32>(value / unit + 1, total);
 }
+/** Of 2^`bits` frequencies, to be compared by `liesBelow` without a division. */
+// @ts-ignore: decorator
+@inline
+export function beginFrequency(bits: u32): void { unit = range >> bits; }
+/** Whether the frequency lies below `total - fromTop`. */
+// @ts-ignore: decorator
+@inline
+export function liesBelow(fromTop: u32): bool { return value >= unit * fromTop; }
+// @ts-ignore: decorator
+@inline
+export function frequencyBegun(total: u32): u32 { return total - min<u32>(value / unit + 1, total); }
 
 /** Takes the symbol between `low` and `high` of `total` frequencies. */
 // @ts-ignore: decorator
@@ -121,20 +158,25 @@ export function decodeIcdf(icdf: usize, bits: u32): i32 {
   return symbol;
 }
 
-/** One of `count` equally likely numbers. */
+/** One of `count` equally likely numbers, of which there are two or more. */
 export function decodeUniform(count: u32): u32 {
   const last = count - 1;
   const bits = ilog(last);
-  if (bits <= 8) {
-    const s = decodeFrequency(count);
-    take(s, s + 1, count);
-    return s;
-  }
+  if (bits <= 8) return decodeOfFew(count);
   const low = bits - 8;
-  const total = (last >> low) + 1;
-  const s = decodeFrequency(total);
-  take(s, s + 1, total);
-  return min<u32>((s << low) | decodeRaw(low), last);
+  return min<u32>((decodeOfFew((last >> low) + 1) << low) | decodeRaw(low), last);
+}
+
+// @ts-ignore: decorator
+@inline
+function decodeOfFew(total: u32): u32 {
+  const r = divide(range, total);
+  const fromTop = min<u32>(value / r + 1, total);
+  const s = r * (fromTop - 1);
+  value -= s;
+  range = fromTop < total ? r : range - s;
+  normalize();
+  return total - fromTop;
 }
 
 /** Bits from the end of the frame. */

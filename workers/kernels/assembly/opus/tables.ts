@@ -67,6 +67,18 @@ const pulseCosts = memory.data<u8>([
   224, 5, 60, 113, 161, 206, 248, 4, 65, 122, 175, 224, 4, 67, 127, 182, 234,
 ]);
 
+/** The rows of `pulseCosts`, numbered in the order in which they stand. */
+const rowNumbers = memory.data(5 * BANDS);
+export const COST_ROWS: i32 = 23;
+
+export function tablesInit(): void {
+  for (let i = 0; i < 5 * BANDS; i++) {
+    let row = 0, at = 0;
+    for (; at < <i32>load<i16>(pulseCostIndex + (i << 1)); row++) at += <i32>load<u8>(pulseCosts + at) + 1;
+    store<u8>(rowNumbers + i, <u8>row);
+  }
+}
+
 /** Probability of zero and decay of a coarse energy: for each frame size, predicted from the frame before or not, band. */
 const energyModel = memory.data<u8>([
   72, 127, 65, 129, 66, 128, 65, 128, 64, 128, 62, 128, 64, 128, 64, 128, 92, 78, 92, 79, 92, 78, 90, 79, 116, 41, 115,
@@ -110,6 +122,11 @@ export function capOf(lm: i32, channels: i32, band: i32): i32 {
 export function costsOf(lm: i32, band: i32): usize {
   return pulseCosts + <usize>load<i16>(pulseCostIndex + (((lm + 1) * BANDS + band) << 1));
 }
+/** A half of one coefficient has none. */
+export function hasCosts(lm: i32, band: i32): bool { return load<i16>(pulseCostIndex + (((lm + 1) * BANDS + band) << 1)) >= 0; }
+// @ts-ignore: decorator
+@inline
+export function rowOfCosts(lm: i32, band: i32): i32 { return load<u8>(rowNumbers + (lm + 1) * BANDS + band); }
 // @ts-ignore: decorator
 @inline
 export function energyModelOf(lm: i32, intra: i32): usize { return energyModel + (lm * 2 + intra) * 42; }

@@ -3,7 +3,7 @@
  * it: how much of the length each half has and how the bits are shared. Integers, the same in every decoder.
  */
 import { BITRES, widthLog } from './tables';
-import { decodeBit, decodeFrequency, decodeUniform, ilog, take, tellEighths } from './range-decoder';
+import { decodeBit, decodeFrequency, decodeFrequencyOfFew, decodeUniform, divide, ilog, take, tellEighths } from './range-decoder';
 
 /** Of the last angle read: 0 is all in the first half, 16384 all in the second. */
 export let angle: i32 = 0;
@@ -36,16 +36,20 @@ function logTangent(sine: i32, cosine: i32): i32 {
 function levels(n: i32, bits: i32, offset: i32, cap: i32, stereo: bool): i32 {
   let freedom = 2 * n - 1;
   if (stereo && n == 2) freedom--;
-  const q = min(8 << BITRES, min(bits - cap - (4 << BITRES), (bits + freedom * offset) / freedom));
+  const all = bits + freedom * offset;
+  // Fewer than four eighths of a bit come to one level.
+  if (all < 4 * freedom) return 1;
+  const bitsEach = <i32>divide(all, freedom);
+  const q = min(8 << BITRES, min(bits - cap - (4 << BITRES), bitsEach));
   if (q < 4) return 1;
   return ((<i32>load<u16>(powers + ((q & 7) << 1)) >> (14 - (q >> BITRES))) + 1) >> 1 << 1;
 }
 
 function readAngle(n: i32, q: i32, stereo: bool, blocks: i32): i32 {
   if (stereo && n > 2) {
-    const middle = q / 2;
+    const middle = q >> 1;
     const total = 3 * (middle + 1) + middle;
-    const f = <i32>decodeFrequency(total);
+    const f = <i32>decodeFrequencyOfFew(total);
     const x = f < (middle + 1) * 3 ? f / 3 : middle + 1 + (f - (middle + 1) * 3);
     if (x <= middle) take(3 * x, 3 * (x + 1), total);
     else take(x - 1 - middle + (middle + 1) * 3, x - middle + (middle + 1) * 3, total);
@@ -80,7 +84,7 @@ export function readTheta(band: i32, n: i32, bits: i32, blocks: i32, lm: i32, st
   const before = tellEighths();
   angle = 0;
   isInverted = 0;
-  if (q != 1) angle = (readAngle(n, q, stereo, blocks) << 14) / q;
+  if (q != 1) angle = divide(readAngle(n, q, stereo, blocks) << 14, q);
   else if (stereo && bits > 16 && remaining > 16) isInverted = decodeBit(2);
   angleBits = tellEighths() - before;
   if (angle == 0) {

@@ -5,6 +5,7 @@ const scratch = memory.data(184 * 4, 16);
 const sequences = memory.data<u8>([1, 0, 3, 0, 2, 1, 7, 0, 4, 3, 6, 1, 5, 2, 15, 0, 8, 7, 12, 3, 11, 4, 14, 1, 9, 6, 13, 2, 10, 5]);
 const rootHalf: f32 = 0.70710678;
 
+/** `n` × `stride` values; `n` is even. */
 export function haar(x: usize, n: i32, stride: i32): void {
   const far = <usize>stride << 2;
   if (stride >= 4) {
@@ -15,6 +16,16 @@ export function haar(x: usize, n: i32, stride: i32): void {
         v128.store(p, f32x4.add(a, b));
         v128.store(p + far, f32x4.sub(a, b));
       }
+    }
+    return;
+  }
+  if ((n * stride & 3) == 0) {
+    const isOne = stride == 1;
+    const signs = isOne ? f32x4(rootHalf, -rootHalf, rootHalf, -rootHalf) : f32x4(rootHalf, rootHalf, -rootHalf, -rootHalf);
+    for (const end = x + (n * stride << 2); x < end; x += 16) {
+      const v = v128.load(x);
+      const other = isOne ? v128.shuffle<f32>(v, v, 1, 0, 3, 2) : v128.shuffle<f32>(v, v, 2, 3, 0, 1);
+      v128.store(x, f32x4.add(f32x4.mul(v, signs), f32x4.mul(other, f32x4.splat(rootHalf))));
     }
     return;
   }
