@@ -93,7 +93,7 @@ export async function decodeAudio(
 
 /**
  * Whether a folder's file is left to ffmpeg, of which one start serves many (`decode-ffmpeg-batch.ts`): what is one
- * plain stream. WAVE has nothing to decode, and chained Ogg our own decoder hears to its end.
+ * plain stream. WAVE has nothing to decode, AAC costs less here, and chained Ogg our own decoder hears to its end.
  */
 export async function decodesByFfmpeg(
   file: AudioFile,
@@ -101,6 +101,7 @@ export async function decodesByFfmpeg(
 ): Promise<boolean> {
   if (detected === undefined) return false;
   if (detected.kind === 'foreign') return true;
+  if (detected.container === 'mp4' || detected.container === 'adts') return false;
   return detected.container !== 'wav' && (detected.container !== 'ogg' || (await isOneStream(file)));
 }
 
