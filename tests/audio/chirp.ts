@@ -9,6 +9,8 @@ export const chirps = {
   opus: path.join(directory, 'chirp.opus'),
   flac: path.join(directory, 'chirp.flac'),
   oggFlac: path.join(directory, 'chirp.oga'),
+  m4a: path.join(directory, 'chirp.m4a'),
+  adts: path.join(directory, 'chirp.aac'),
   flac24: path.join(directory, 'chirp-24-bit.flac'),
 } as const;
 

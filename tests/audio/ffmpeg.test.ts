@@ -38,7 +38,8 @@ describe.skipIf(ffmpeg === undefined)('ffmpeg', () => {
   });
 
   const recordings = [
-    ...Object.values(chirps),
+    // Of AAC our own hears the low frequencies only, at another rate (`aac.test.ts`).
+    ...Object.values(chirps).filter((file) => !/\.(m4a|aac)$/.test(file)),
     ...bundledCatalog()
       .slice(0, 3)
       .map((recording) => recording.path),

@@ -21,6 +21,8 @@ const lowComplexity = 1;
 const headerBytes = 7;
 /** 13 bits. */
 const maxFrameBytes = 8191;
+/** Changes of rate or channels in one stream; more is a file made to keep us busy. */
+const maxStreams = 100;
 /** Read at a time: some twenty seconds. */
 const windowBytes = 128 * 1024;
 
@@ -32,6 +34,7 @@ export async function decodeAdts(file: AudioFile, start: number, sink: SampleSin
   let truncated = false;
   let isInStep = true;
   let passedBytes = 0;
+  let streamCount = 0;
   for (;;) {
     if (file.availableBytes < 2 * maxFrameBytes) await file.ensure(windowBytes);
     const bytes = file.window;
@@ -56,6 +59,10 @@ export async function decodeAdts(file: AudioFile, start: number, sink: SampleSin
       if (codec === undefined) refuseForeign(header);
       codec?.flush();
       damaged ||= codec?.damaged ?? false;
+      if (++streamCount > maxStreams) {
+        truncated = true;
+        break;
+      }
       codec = new AacCodec(configOf(header), sink);
       stream = header;
     }

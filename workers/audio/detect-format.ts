@@ -63,7 +63,7 @@ export async function detectFormat(file: AudioFile): Promise<DetectedFormat | un
     }
     if (head.startsWith('fLaC')) return { kind: 'decodable', container: 'flac', offset };
     if (head.startsWith('OggS')) return { kind: 'decodable', container: 'ogg', offset };
-    if (/^[^]{4}(ftyp|moov|mdat)/.test(head)) return { kind: 'decodable', container: 'mp4', offset };
+    if (/^(ftyp|moov|mdat)/.test(head.slice(4))) return { kind: 'decodable', container: 'mp4', offset };
     for (const [at, magic, name] of foreignMagic) {
       if (head.startsWith(magic, at)) return { kind: 'foreign', name };
     }
