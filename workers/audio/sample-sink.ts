@@ -156,7 +156,9 @@ function averageInterleaved(
 
 /** True of nearly all there is; what is not a number is not within. */
 function areWithin(samples: Float32Array): boolean {
-  for (let i = 0; i < samples.length; i++) {
+  // Read once: that of an array in a module's memory is a call.
+  const { length } = samples;
+  for (let i = 0; i < length; i++) {
     const sample = samples[i] as number;
     if (!(sample <= 1 && sample >= -1)) return false;
   }

@@ -41,7 +41,7 @@ function before(s: usize, c: usize, order: i32): v128 {
   return i32x4.add(sum, i32x4.mul(v128.load32_splat(s - 4), v128.load(c)));
 }
 
-/** Sums fit 32 bits: the caller has seen to it. */
+/** In 32 bits, round and round: whether sums fitted them the caller finds out afterwards. */
 // @ts-ignore: decorator
 @inline
 function restoreFour(s: usize, c: usize, order: i32, shift: i32): void {
@@ -83,6 +83,28 @@ export function restorePair(
 }
 
 export function pairs(order: i32): bool { return order > 0 && order <= UNROLLED_MAX; }
+
+/** What samples were made of in 32 bits, from the last to the one at `from`. */
+export function unrestore(samples: usize, c: usize, order: i32, shift: i32, from: i32, count: i32): void {
+  for (let s = samples + (count << 2) - 4; s >= samples + (from << 2); s -= 4) {
+    let sum = 0;
+    for (let m = order; m > 0; m--) sum += load<i32>(c + (m << 2) - 4) * load<i32>(s - (m << 2));
+    store<i32>(s, load<i32>(s) - (sum >> shift));
+  }
+}
+
+/** No sample is further from zero. */
+export function largest(samples: usize, count: i32): u32 {
+  const whole = samples + ((count & ~3) << 2), end = samples + (count << 2);
+  let most = i32x4.splat(0);
+  let s = samples;
+  for (; s < whole; s += 16) most = i32x4.max_u(most, i32x4.abs(v128.load(s)));
+  for (; s < end; s += 4) most = i32x4.max_u(most, i32x4.abs(v128.load32_splat(s)));
+  return max(
+    max(<u32>i32x4.extract_lane(most, 0), <u32>i32x4.extract_lane(most, 1)),
+    max(<u32>i32x4.extract_lane(most, 2), <u32>i32x4.extract_lane(most, 3)),
+  );
+}
 
 /** In 64 bits and one sample after the other: any sample and any coefficient the format allows. */
 export function restoreWide(samples: usize, c: usize, order: i32, shift: i32, from: i32, count: i32): void {

@@ -3,7 +3,7 @@
  * checksum has proved right all are restored.
  */
 import { bitPosition, lastBit, signed, unary, unsigned } from './bits';
-import { COEFFICIENTS, LEAD, pairs, restoreNarrow, restorePair, restoreWide } from './predict';
+import { COEFFICIENTS, largest, LEAD, pairs, restoreNarrow, restorePair, restoreWide, unrestore } from './predict';
 import { readResidual } from './residual';
 
 export const BLOCK_MAX: i32 = 65536;
@@ -16,7 +16,8 @@ const coefficients = memory.data(CHANNELS_MAX * COEFFICIENTS * 4, 16);
 const orders = new StaticArray<i32>(CHANNELS_MAX);
 const shifts = new StaticArray<i32>(CHANNELS_MAX);
 const wastedBits = new StaticArray<i32>(CHANNELS_MAX);
-const narrow = new StaticArray<bool>(CHANNELS_MAX);
+/** Of the coefficients without their signs. */
+const coefficientSums = new StaticArray<i64>(CHANNELS_MAX);
 
 export function channelSamples(channel: i32): usize {
   return samples + ((channel * CHANNEL_SAMPLES + LEAD) << 2);
@@ -65,7 +66,7 @@ export function readSubframe(channel: i32, count: i32, channelBits: i32): bool {
   shifts[channel] = shift;
   let coefficientSum: i64 = 0;
   for (let i = 0; i < order; i++) coefficientSum += abs(load<i32>(c + (i << 2)));
-  narrow[channel] = coefficientSum << (sampleBits - 1) < <i64>1 << 31;
+  coefficientSums[channel] = coefficientSum;
   return readResidual(out, order, count);
 }
 
@@ -86,14 +87,16 @@ function setFixed(c: usize, order: i32): void {
 
 /** Makes samples of what was read. */
 export function restoreChannels(channelCount: i32, count: i32): void {
-  if (channelCount == 2 && narrow[0] && narrow[1] && pairs(orders[0]) && pairs(orders[1])) {
-    const from = min(count, max(orders[0], orders[1]));
-    restore(0, from);
-    restore(1, from);
+  if (channelCount == 2 && count > 2 * LEAD && pairs(orders[0]) && pairs(orders[1])) {
+    const order = max(orders[0], orders[1]);
+    restoreExactly(0, orders[0], order);
+    restoreExactly(1, orders[1], order);
     restorePair(
       channelSamples(0), coefficientsOf(0), shifts[0], channelSamples(1), coefficientsOf(1), shifts[1],
-      max(orders[0], orders[1]), from, count,
+      order, order, count,
     );
+    proveOrRepeat(0, order, count);
+    proveOrRepeat(1, order, count);
   } else {
     for (let channel = 0; channel < channelCount; channel++) restore(channel, count);
   }
@@ -101,14 +104,30 @@ export function restoreChannels(channelCount: i32, count: i32): void {
 }
 
 function restore(channel: i32, count: i32): void {
-  const order = orders[channel], shift = shifts[channel];
+  const order = orders[channel];
   if (order == 0) return;
   // A few samples only are restored one by one: whole fours would write over residuals that are still needed.
-  if (!narrow[channel] || count <= 2 * LEAD) {
-    restoreWide(channelSamples(channel), coefficientsOf(channel), order, shift, order, count);
+  if (count <= 2 * LEAD) {
+    restoreExactly(channel, order, count);
   } else {
-    restoreNarrow(channelSamples(channel), coefficientsOf(channel), order, shift, order, count);
+    restoreNarrow(channelSamples(channel), coefficientsOf(channel), order, shifts[channel], order, count);
+    proveOrRepeat(channel, order, count);
   }
+}
+
+function restoreExactly(channel: i32, from: i32, to: i32): void {
+  restoreWide(channelSamples(channel), coefficientsOf(channel), orders[channel], shifts[channel], from, to);
+}
+
+/**
+ * Samples from `from` on were restored in 32 bits. No sum left them if the largest of the samples that came out could not
+ * make one do so: by induction from the first on, each is then the right one. Otherwise residuals are made of them again.
+ */
+function proveOrRepeat(channel: i32, from: i32, count: i32): void {
+  const out = channelSamples(channel);
+  if (<i64>largest(out, count) * coefficientSums[channel] < <i64>1 << 31) return;
+  unrestore(out, coefficientsOf(channel), orders[channel], shifts[channel], from, count);
+  restoreExactly(channel, from, count);
 }
 
 function shiftUp(out: usize, wasted: i32, count: i32): void {
