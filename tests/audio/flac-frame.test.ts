@@ -134,6 +134,26 @@ test.each([
   }
 });
 
+test('two channels of which one leaves 32 bits while it is restored', () => {
+  const subframe = (bits: number, order: number): Subframe => ({
+    kind: 'linear',
+    bits: 24,
+    samples: tone(bits, 3),
+    coefficients: linear(order, 13),
+    shift: 13,
+    parameter: 20,
+    wide: true,
+  });
+  for (const [a, b] of [
+    [subframe(24, 2), subframe(12, 9)],
+    [subframe(12, 12), subframe(24, 5)],
+  ] as const) {
+    decoder.decode(flacFrame([a, b], 1, 24));
+    expect([...decoder.codedChannel(0, count)]).toEqual(a.samples);
+    expect([...decoder.codedChannel(1, count)]).toEqual(b.samples);
+  }
+});
+
 test('eight channels become their average', () => {
   const channels = Array.from({ length: 8 }, (_, i) => tone(16, i + 1));
   const frame = decoder.decode(

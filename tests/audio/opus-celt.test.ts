@@ -45,12 +45,7 @@ test('a frame that was not sent lasts as long as one that was', () => {
 
 test('packets that break the rules are damage, and what follows is heard', () => {
   const packets = packetsOf(fixture('brandenburg-20-ms.opus'));
-  const broken = [
-    Uint8Array.of(),
-    Uint8Array.of(0xff),
-    Uint8Array.of(0xfd, 1),
-    Uint8Array.of(0xff, 63, 0),
-  ];
+  const broken = [Uint8Array.of(), Uint8Array.of(0xff), Uint8Array.of(0xfd, 1), Uint8Array.of(0xff, 63, 0)];
   const { samples, damaged } = decode([...broken, ...packets]);
   expect(damaged).toBe(true);
   expect(samples).toEqual(decode(packets).samples);

@@ -5,7 +5,7 @@
  */
 import type { Random } from './mutation.ts';
 
-export class BitWriter {
+class BitWriter {
   readonly #bits: number[] = [];
 
   put(value: number, count: number): this {

@@ -15,7 +15,7 @@ export type Mp4Track = {
 };
 
 /** Where one frame lies in the file. */
-export type Mp4Sample = { readonly at: number; readonly bytes: number };
+type Mp4Sample = { readonly at: number; readonly bytes: number };
 
 /** Four bytes for each of 43 frames a second: four days. */
 const maxTableBytes = 64 * 1024 * 1024;

@@ -8,7 +8,6 @@ import { bandCount, edge, bandEdges } from './bands';
 import { codeBits, entryOf, firstTable, secondShift, secondTable } from './code-words';
 import { readShaping } from './shaping';
 
-export const longSequence: i32 = 0;
 export const startSequence: i32 = 1;
 export const shortSequence: i32 = 2;
 export const stopSequence: i32 = 3;

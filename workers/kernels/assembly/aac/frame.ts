@@ -17,7 +17,7 @@ const dataElement: u32 = 4;
 const configElement: u32 = 5;
 const fillElement: u32 = 6;
 
-export const maxChannels: i32 = 16;
+const maxChannels: i32 = 16;
 /** More than any frame has; each takes bits, but a data element only 15. */
 const maxElements: i32 = 64;
 

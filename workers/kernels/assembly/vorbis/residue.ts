@@ -109,7 +109,7 @@ function spellClasses(residue: usize, classBook: usize, classes: u32): bool {
 }
 
 /** Partitions of `length` values. */
-export function partitionsOf(residue: usize, length: i32): i32 {
+function partitionsOf(residue: usize, length: i32): i32 {
   const begin = load<u32>(residue, 4), end = min(load<u32>(residue, 8), <u32>length);
   return end > begin ? <i32>((end - begin) / load<u32>(residue, 12)) : 0;
 }
