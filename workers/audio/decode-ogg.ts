@@ -15,7 +15,7 @@ import { isVorbisHead, openVorbisCodec } from './ogg-vorbis.ts';
 import type { SampleSink } from './sample-sink.ts';
 
 /**
- * Links of one chain. Each takes a decoder of 17 to 29 MiB of address space until it is collected; a day of radio
+ * Links of one chain. Each takes a decoder of up to 29 MiB of address space until it is collected; a day of radio
  * with a link for every recording stays below.
  */
 const maxLinks = 1000;

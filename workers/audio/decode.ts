@@ -1,6 +1,6 @@
 /**
- * One interface over two decoders. Audio arrives as mono at the file's own rate, chunk by chunk, so that
- * memory does not grow with duration; nothing here resamples.
+ * One interface over our own decoders and ffmpeg. Audio arrives as mono, chunk by chunk, so that memory does not grow with
+ * duration: at the file's own rate or, from a decoder of low frequencies, at a half, a quarter, … of it.
  */
 import { WorkerError } from '../errors.ts';
 import { type AudioFile, openAudioFile } from './audio-file.ts';
@@ -49,22 +49,18 @@ export type DecodeSummary = {
   readonly damaged: boolean;
 };
 
-/** Mono samples in [-1, 1] at the file's own rate. The receiver must not keep the array: it is used again. */
+/** Mono samples in [-1, 1], right up to 4 kHz at the least whatever their rate. The receiver must not keep the array: it is used again. */
 export type OnSamples = (samples: Float32Array, sampleRateHz: number) => void;
 
 /**
  * Decodes one file and hands its audio on, in order. Rejects with a `WorkerError` (`AUDIO_*`); what was
  * delivered before that stays delivered.
  *
- * `auto` begins with our own decoders. CPU seconds for 200 s of 44.1 kHz stereo, ffmpeg's process and ours
- * together (2.5 GHz Xeon, ffmpeg 5.1, Node 24, median of three):
- *
- *              wav   vorbis  opus   mp3   flac   ogg flac   m4a
- *     ffmpeg   .30    .45    .68    .50   .43      .46      .38
- *     here     .05    .43    .56    .43   .41      .47       -
- *
- * They are no dearer, every machine gets the same samples from them whatever its ffmpeg, and an Ogg chain that
- * changes codec is heard to its end, of which ffmpeg 5.1 gives the first half. ffmpeg gets what they refuse.
+ * `auto` begins with our own decoders, and gives ffmpeg what they refuse. A fingerprint looks at mono below 3.5 kHz. So
+ * they dequantise no more than lies below 5 kHz, mix the channels before the inverse transform, and have it make a
+ * fraction of the samples: a quarter at 44.1 and 48 kHz. That costs a fifth to a half of what decoding all of it does
+ * (`npm run bench:fingerprint`), every machine gets the same samples whatever its ffmpeg, and an Ogg chain that changes
+ * codec is heard to its end, of which ffmpeg 5.1 gives the first half.
  */
 export async function decodeAudio(
   path: string,

@@ -20,24 +20,30 @@ export async function checkFfmpeg({ decoder }: Config): Promise<Finding> {
 }
 
 /** Each of them is compiled and started, which is what fails where WebAssembly is switched off. */
-const wasmDecoders: Readonly<Record<string, () => Promise<{ ready: Promise<void>; free(): void }>>> = {
-  'Ogg Vorbis': async () => own('vorbis-decoder.wasm'),
-  'Ogg Opus': async () => new (await import('opus-decoder')).OpusDecoder(),
-  MP3: async () => new (await import('mpg123-decoder')).MPEGDecoder(),
+const wasmDecoders: Readonly<Record<string, () => Promise<void>>> = {
+  'Ogg Vorbis': async () => void instantiate('vorbis-decoder.wasm'),
+  'Ogg Opus': async () => {
+    instantiate('opus-decoder.wasm');
+    await startAndStop(new (await import('opus-decoder')).OpusDecoder());
+  },
+  MP3: async () => {
+    instantiate('mp3-decoder.wasm');
+    await startAndStop(new (await import('mpg123-decoder')).MPEGDecoder());
+  },
+  AAC: async () => void instantiate('aac-decoder.wasm'),
+  FLAC: async () => void instantiate('flac-decoder.wasm'),
 };
 
-function own(file: string) {
-  instantiate(file);
-  return { ready: Promise.resolve(), free: () => {} };
+async function startAndStop(decoder: { readonly ready: Promise<void>; free(): void }): Promise<void> {
+  await decoder.ready;
+  decoder.free();
 }
 
 export async function checkWasmDecoders({ decoder }: Config): Promise<Finding> {
   const broken: string[] = [];
-  for (const [format, make] of Object.entries(wasmDecoders)) {
+  for (const [format, start] of Object.entries(wasmDecoders)) {
     try {
-      const made = await make();
-      await made.ready;
-      made.free();
+      await start();
     } catch (error) {
       broken.push(`${format} (${messageOf(error)})`);
     }
