@@ -27,7 +27,7 @@ import {
 } from '../support/synthetic-fingerprint.ts';
 import { SearchedCatalog, uploadOf } from './searched.ts';
 
-const rateHz = 44_100;
+const rateHz = 11_025;
 const sounded = 'ufo-main-theme';
 let files: FingerprintedFile[];
 let uploads: ReadonlyMap<string, Uint8Array>;

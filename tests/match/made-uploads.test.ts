@@ -10,9 +10,9 @@ import { type FoundSegment, SearchedCatalog, uploadOf } from './searched.ts';
 type Pcm = { readonly externalId: string; readonly samples: Float32Array; readonly rateHz: number };
 
 let catalog: SearchedCatalog;
-/** Those of 44.1 kHz. */
+/** Those of 44.1 kHz, as they are decoded. */
 let recordings: Pcm[];
-const rateHz = 44_100;
+const rateHz = 11_025;
 beforeAll(async () => {
   catalog = new SearchedCatalog(await fingerprintCatalog());
   recordings = [];

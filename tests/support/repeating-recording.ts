@@ -3,7 +3,7 @@ import { hear } from '../audio/hear.ts';
 import { bundledCatalog } from './bundled-audio.ts';
 import { wavOf } from './wav.ts';
 
-const rateHz = 44_100;
+const rateHz = 11_025;
 const chorusSeconds = 12;
 const verseSeconds = 8;
 
