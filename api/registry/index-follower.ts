@@ -2,7 +2,7 @@
  * Keeps the index up with the change feed. Postgres is the truth, the index its cache: entries are read in order,
  * new references become small segments (which are merged in the background: `held-segments.ts`), removals set a
  * tombstone that every thread sees at once. Positions only grow, and an answer is given at one. Any number of processes
- * follow one feed, each for itself.
+ * follow one feed, each for itself. Long, because who reads, who waits and who writes share one position.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ import type { RowsTask, Table } from './load.ts';
 const { references, recordings, seed } = workerData as ScaleTask;
 const catalog = openCatalog(readFingerprints(references), recordings, seed);
 
-export default function rowsOf({ partyId, from, to }: RowsTask): Record<Table, Uint8Array> {
+export function rowsOf({ partyId, from, to }: RowsTask): Record<Table, Uint8Array> {
   const rows: Record<Table, string[]> = {
     recording: [],
     reference: [],

@@ -49,7 +49,7 @@ export async function loadCatalog(
     );
     await inParallel(begins, 2 * threadCount, async (from) => {
       const to = Math.min(from + batchRecordings, task.recordings);
-      await copyRows(pool, await threads.run({ partyId, from, to }));
+      await copyRows(pool, await threads.run({ partyId, from, to }, { name: 'rowsOf' }));
       onLoaded(to - from);
     });
     await pool.query('update feed_head set position = $1, registry_id = $2', [

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeAudio, defaultAudioLimits } from '../../workers/audio/decode.ts';
 import { findFfmpeg } from '../../workers/audio/find-ffmpeg.ts';
+import { instantiateKernel } from '../../workers/kernels/kernel.ts';
 import { bundledCatalog } from '../support/bundled-audio.ts';
 import { chirpMs, chirps, compareTimes } from './chirp.ts';
 import { hear, refusalOf, type Scratch, scratchDirectory } from './hear.ts';
@@ -29,6 +30,20 @@ async function convert(name: string, ...options: string[]): Promise<string> {
   return file;
 }
 
+/** What a fingerprint is made of: 8 kHz. */
+function asHeard(samples: Float32Array, rateHz: number): Float32Array {
+  const kernel = instantiateKernel();
+  kernel.start(rateHz);
+  const heard: number[] = [];
+  for (let at = 0; at < samples.length; at += kernel.inputMax.value) {
+    const part = samples.subarray(at, at + kernel.inputMax.value);
+    new Float32Array(kernel.memory.buffer, kernel.input(), part.length).set(part);
+    const count = kernel.push(part.length);
+    heard.push(...new Float32Array(kernel.memory.buffer, kernel.resampled(), count));
+  }
+  return Float32Array.from(heard);
+}
+
 describe.skipIf(ffmpeg === undefined)('ffmpeg', () => {
   test('is found with its version', () => {
     expect(ffmpeg).toMatchObject({
@@ -38,8 +53,7 @@ describe.skipIf(ffmpeg === undefined)('ffmpeg', () => {
   });
 
   const recordings = [
-    // Of AAC our own hears the low frequencies only, at another rate (`aac.test.ts`).
-    ...Object.values(chirps).filter((file) => !/\.(m4a|aac)$/.test(file)),
+    ...Object.values(chirps),
     ...bundledCatalog()
       .slice(0, 3)
       .map((recording) => recording.path),
@@ -48,13 +62,14 @@ describe.skipIf(ffmpeg === undefined)('ffmpeg', () => {
     const [ours, theirs] = [await hear(file, 'wasm'), await hear(file, 'ffmpeg')];
     expect(theirs.summary).toMatchObject({ decoder: 'ffmpeg', truncated: false, damaged: false });
     expect(theirs.summary.format).toBe(ours.summary.format);
-    expect(theirs.ratesHz).toEqual(ours.ratesHz);
     expect(Math.abs(theirs.summary.durationMs - ours.summary.durationMs)).toBeLessThan(50);
-    const second = [ours, theirs].map(({ samples, ratesHz: [rate = 0] }) => samples.subarray(0, 2 * rate));
-    const [a, b] = second as [Float32Array, Float32Array];
-    const { delayMs, agreement } = compareTimes(a, b, ours.ratesHz[0] ?? 0);
+    // Ours may be at a fraction of the rate, and there between the samples of the other.
+    const [a, b] = [ours, theirs].map(({ samples, ratesHz: [rate = 0] }) =>
+      asHeard(samples.subarray(0, 2 * rate), rate),
+    ) as [Float32Array, Float32Array];
+    const { delayMs, agreement } = compareTimes(a, b, 8000);
     expect(Math.abs(delayMs)).toBeLessThan(1);
-    expect(agreement).toBeGreaterThan(0.999);
+    expect(agreement).toBeGreaterThan(0.95);
   });
 
   test('and our own decoder mix six channels alike', async () => {
@@ -68,8 +83,6 @@ describe.skipIf(ffmpeg === undefined)('ffmpeg', () => {
   });
 
   test.each([
-    ['mov/aac', 'a.m4a', ['-c:a', 'aac']],
-    ['aac/aac', 'a.aac', ['-c:a', 'aac']],
     ['matroska/opus', 'a.webm', ['-c:a', 'libopus']],
     ['asf/wmav2', 'a.wma', []],
     ['aiff/pcm_s16be', 'a.aiff', []],
@@ -89,9 +102,10 @@ describe.skipIf(ffmpeg === undefined)('ffmpeg', () => {
     expect((await hear(file, 'auto')).summary).toMatchObject({ decoder: 'ffmpeg', format: 'wav/adpcm_ms' });
   });
 
-  // Of the chirp in Vorbis nothing is left when it is cut: it has one page.
+  // Of the chirp in Vorbis nothing is left when it is cut: it has one page. An M4A has its table at its end, and ADTS none.
+  const { m4a: _m4a, adts: _adts, ...others } = chirps;
   const cuttable = {
-    ...chirps,
+    ...others,
     vorbis: bundledCatalog().find(({ path }) => path.endsWith('.ogg'))?.path ?? '',
   };
   test.each(Object.entries(cuttable))('a cut %s is truncated, by either decoder', async (name, file) => {

@@ -1,5 +1,5 @@
 /**
- * The life of a scan, in one file: windows → landmarks → votes → candidates → alignment → stretch →
+ * The life of a scan, in one long file: windows → landmarks → votes → candidates → alignment → stretch →
  * significance → segments. Pure: the same segments and the same fingerprint give the same answer.
  */
 import type { Constellation } from '../fingerprint/constellation.ts';
