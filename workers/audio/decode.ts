@@ -58,8 +58,8 @@ export type OnSamples = (samples: Float32Array, sampleRateHz: number) => void;
  *
  * `auto` begins with our own decoders, and gives ffmpeg what they refuse. A fingerprint looks at mono below 3.5 kHz. So
  * they dequantise no more than lies below 5 kHz, mix the channels before the inverse transform, and have it make a
- * fraction of the samples: a quarter at 44.1 and 48 kHz. That costs a fifth to a half of what decoding all of it does
- * (`npm run bench:fingerprint`), every machine gets the same samples whatever its ffmpeg, and an Ogg chain that changes
+ * fraction of the samples: a quarter at 44.1 and 48 kHz. What registering so costs
+ * beside decoding all of it: `npm run bench:fingerprint`. Every machine gets the same samples whatever its ffmpeg, and an Ogg chain that changes
  * codec is heard to its end, of which ffmpeg 5.1 gives the first half.
  */
 export async function decodeAudio(
