@@ -18,7 +18,10 @@ import {
   manyPostings,
   maxCandidates,
   maxFalseMatchProbability,
+  maxQuickCandidates,
   pitchLook,
+  quickLook,
+  quickPitchLook,
   secondLook,
   sureWeight,
   thoroughLook,
@@ -71,6 +74,16 @@ export type Trial = {
   readonly window: Window;
   readonly tried: Tried;
   readonly verdict: Verdict;
+};
+
+/** How the tempo itself is looked at and how all others are; candidates that are verified in a window. */
+type AlteredLooks = { readonly pitch: Look; readonly tempo: Look; readonly candidates: number };
+const quickLooks: AlteredLooks = { pitch: quickPitchLook, tempo: quickLook, candidates: maxQuickCandidates };
+const alteredLooks: AlteredLooks = { pitch: pitchLook, tempo: alteredLook, candidates: maxCandidates };
+const thoroughLooks: AlteredLooks = {
+  pitch: thoroughPitchLook,
+  tempo: thoroughLook,
+  candidates: maxCandidates,
 };
 
 const logDefaultThreshold = Math.log10(maxFalseMatchProbability);
@@ -129,17 +142,21 @@ export function matchUpload(
   // The dear looks. Side by side, not overlapping, in a long upload: four hours of strangers stay within minutes.
   const stride = windows.length > longUploadWindows ? windowFrames / windowHopFrames : 1;
   const looked = windows.filter((_, i) => i % stride === 0);
+  const hypotheses = hypothesesOf(transforms);
+  const isLarge = postingsOf(scan) >= manyPostings;
+  const searchAlteredIn = (looks: AlteredLooks) => {
+    if (hypotheses.length === 0) return;
+    for (const window of looked)
+      if (!isCovered(scan.stretches, window)) searchAltered(scan, window, hypotheses, looks);
+  };
+  if (isLarge) searchAlteredIn(quickLooks);
   if (transforms === 'all') {
     // Under what a hint was right about lies no other reference.
     const isDone = options.hint === undefined ? isExplained : isCovered;
     for (const window of looked) if (!isDone(scan.stretches, window)) searchBuried(scan, window, buriedLook);
   }
-  const hypotheses = hypothesesOf(transforms);
-  if (hypotheses.length > 0) {
-    for (const window of looked)
-      if (!isCovered(scan.stretches, window)) searchAltered(scan, window, hypotheses);
-  }
-  if (transforms === 'all' && postingsOf(scan) >= manyPostings) {
+  searchAlteredIn(transforms === 'all' ? thoroughLooks : alteredLooks);
+  if (transforms === 'all' && isLarge) {
     // The dearest of all: for what no look before has found anything in.
     const apart = windows.filter((_, i) => i % (windowFrames / windowHopFrames) === 0);
     for (const window of apart) if (!isCovered(scan.stretches, window)) searchBuried(scan, window, deepLook);
@@ -193,18 +210,23 @@ function postingsOf({ segments }: Scan): number {
  * many that they are hardly wrong wait for the tempos beside theirs alone, and where they cover the window no others vote.
  * Then only other places of what covers it are looked at.
  */
-function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothesis[]): void {
+function searchAltered(
+  scan: Scan,
+  window: Window,
+  hypotheses: readonly Hypothesis[],
+  looks: AlteredLooks,
+): void {
   const candidates: Candidate[] = [];
   const tryBest = (count: number) => {
     for (const candidate of candidates.splice(0, count)) {
       if (isCovered(scan.stretches, window) && rivalOf(scan, candidate, window) === undefined) continue;
       const alterations = countHypotheses(hypotheses, candidate.isOnLine);
-      verifyCandidate(scan, candidate, lookOf(scan, candidate.hypothesis), window, alterations);
+      verifyCandidate(scan, candidate, lookOf(looks, candidate.hypothesis), window, alterations);
     }
   };
   let isSureAt = Number.POSITIVE_INFINITY;
   for (const [i, hypothesis] of hypotheses.entries()) {
-    candidates.push(...voteOn(scan, window, lookOf(scan, hypothesis), hypothesis));
+    candidates.push(...voteOn(scan, window, lookOf(looks, hypothesis), hypothesis));
     candidates.sort((a, b) => b.weight - a.weight);
     const sure = candidates.filter(({ weight }) => weight >= sureWeight).length;
     if (sure > 0) isSureAt = Math.min(isSureAt, i);
@@ -214,12 +236,11 @@ function searchAltered(scan: Scan, window: Window, hypotheses: readonly Hypothes
     if (isCovered(scan.stretches, window)) break;
     isSureAt = Number.POSITIVE_INFINITY;
   }
-  tryBest(maxCandidates);
+  tryBest(looks.candidates);
 }
 
-function lookOf({ transforms }: Scan, { tempo }: Hypothesis): Look {
-  if (transforms === 'all') return tempo === 1 ? thoroughPitchLook : thoroughLook;
-  return tempo === 1 ? pitchLook : alteredLook;
+function lookOf(looks: AlteredLooks, { tempo }: Hypothesis): Look {
+  return tempo === 1 ? looks.pitch : looks.tempo;
 }
 
 /** The best voted candidates, best first. */
