@@ -13,13 +13,32 @@ const requiredMajor = 24;
 const couldNotStart = 3;
 const thisFile = realpathSync(fileURLToPath(import.meta.url));
 
+/**
+ * Memory in huge pages where glibc gives it out: an index of 8 GB is in memory after 28 s instead of 80 on a machine whose
+ * pages cost a fault of the hypervisor each. glibc reads this once, when a process begins; no other C library looks at it.
+ */
+const hugePages = 'glibc.malloc.hugetlb=1';
+
 if (Number.parseInt(process.versions.node, 10) >= requiredMajor) {
+  if (process.argv[2] === 'serve') beginWithHugePages();
   // Types stripped and code compiled once, not at every start: .25 s of processor time for --help instead of .5 s.
   // Beside the code and not in the shared temporary folder, where somebody else could have put something.
   module.enableCompileCache(join(dirname(dirname(dirname(thisFile))), 'node_modules', '.cache', 'earmark'));
   await import('./main.ts');
 } else {
   runWith(findNewerNode());
+}
+
+/** Begins once more as what it is, under the same process id; returns where that is done or cannot be. */
+function beginWithHugePages() {
+  const set = process.env.GLIBC_TUNABLES;
+  if (set === hugePages) {
+    // For this process alone: what it starts has no index.
+    delete process.env.GLIBC_TUNABLES;
+  } else if (process.platform === 'linux' && set === undefined && process.channel === undefined) {
+    const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+    process.execve?.(process.execPath, args, { ...process.env, GLIBC_TUNABLES: hugePages });
+  }
 }
 
 /** The `node` of the nearest node_modules, from this folder outwards. */

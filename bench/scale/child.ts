@@ -30,7 +30,9 @@ const maxAnswerBytes = 64 * 2 ** 20;
 export function runChild<Figures>(script: string, task: ScaleTask): Promise<Figures> {
   const args = ['--max-old-space-size=4096', join(import.meta.dirname, script), JSON.stringify(task)];
   return new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, args, { maxBuffer: maxAnswerBytes }, (error, stdout) => {
+    // As `api/cli/earmark.mjs` begins a server.
+    const env = { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+    const child = execFile(process.execPath, args, { env, maxBuffer: maxAnswerBytes }, (error, stdout) => {
       if (error) reject(error);
       else resolve(JSON.parse(stdout));
     });
