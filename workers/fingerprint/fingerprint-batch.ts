@@ -98,7 +98,7 @@ async function tryTogether(
     const results: FingerprintedAudio[] = [];
     for (const [i, { file, fingerprinter }] of opened.entries()) {
       const decoded = { decoder: 'ffmpeg', format: formats[i] as string, truncated: false } as const;
-      results.push(await finishFingerprint(fingerprinter, file.path, decoded));
+      results.push(finishFingerprint(fingerprinter, file.path, decoded));
     }
     return results;
   } catch (error) {
