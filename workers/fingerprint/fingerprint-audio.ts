@@ -62,7 +62,7 @@ const digested = new Uint8Array(2 ** 18);
 /** Read at once where it is, because this thread has nothing else to do. */
 function digestFile(path: string): Uint8Array {
   const digest = createHash('sha256');
-  const file = openSync(path);
+  const file = openSync(path, 'r');
   try {
     for (;;) {
       const count = readSync(file, digested);
