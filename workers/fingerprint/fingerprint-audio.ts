@@ -1,6 +1,6 @@
 /** A file of audio to a fingerprint: decode and fingerprint chunk by chunk, digest the file beside it. */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import {
   type AudioLimits,
   type DecoderChoice,
@@ -59,10 +59,11 @@ export function finishFingerprint(
 /** Kept between calls: memory of every file's own makes V8 look for garbage every few files. */
 const digested = new Uint8Array(2 ** 18);
 
-/** Read at once where it is, because this thread has nothing else to do. */
+/** Read at once where it is: a worker thread has nothing else to do, and decoding holds any other as it is. */
 function digestFile(path: string): Uint8Array {
   const digest = createHash('sha256');
-  const file = openSync(path, 'r');
+  // As in `openAudioFile`: a pipe that took the file's place does not hold the thread.
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     for (;;) {
       const count = readSync(file, digested);

@@ -134,7 +134,7 @@ export const maxQuickCandidates = 60;
  * in a hundred altered uploads more at three times the work; what lies under speech is not among them.
  */
 export const referenceRankScale = 2;
-export const replayLook: Look = { ...firstLook, maxCandidates: 200 };
+export const replayLook: Look = { ...firstLook, maxHits: 2 ** 17, maxCandidates: 200 };
 /** At each tempo. Of 207 excerpts in a bank 196 are named at an effort of 24 as of 30, with 40 % fewer probes; 195 at 22. */
 export const replayAlteredLook: Look = {
   ...alteredLook,
