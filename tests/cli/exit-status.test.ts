@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bundle, run } from './earmark-process.ts';
 
@@ -65,7 +65,7 @@ describe('the exit status', { timeout: 60_000 }, () => {
   it.skipIf(olderNode === undefined)(
     'is 3 where an older Node finds no newer one, and says what to do',
     () => {
-      const folder = mkdtempSync(join(tmpdir(), 'earmark-launcher-'));
+      const folder = mkdtempSync(join(placeBelowNoPackages(), 'earmark-launcher-'));
       try {
         const alone = join(folder, 'earmark.mjs');
         copyFileSync(join(bundle, '..', '..', 'api', 'cli', 'earmark.mjs'), alone);
@@ -78,3 +78,12 @@ describe('the exit status', { timeout: 60_000 }, () => {
     },
   );
 });
+
+/** The launcher looks for packages from its folder outwards: whatever else the machine holds, none may be on that way. */
+function placeBelowNoPackages(): string {
+  const isBelowPackages = (folder: string): boolean =>
+    existsSync(join(folder, 'node_modules')) || (folder !== dirname(folder) && isBelowPackages(dirname(folder)));
+  const place = [tmpdir(), '/var/tmp', '/dev/shm'].find((folder) => !isBelowPackages(folder));
+  if (place === undefined) throw new Error('no temporary folder without a node_modules above it');
+  return place;
+}
