@@ -4,8 +4,9 @@ import { frameMs } from '../../workers/fingerprint/parameters.ts';
 import { buildSegment } from '../../workers/index/build-segment.ts';
 import { openSegment } from '../../workers/index/segment.ts';
 import { findPastUploads } from '../../workers/match/find-past-uploads.ts';
-import { matchUpload, type Trial } from '../../workers/match/match-upload.ts';
+import { matchUpload } from '../../workers/match/match-upload.ts';
 import type { SearchedSegment } from '../../workers/match/searched-segment.ts';
+import type { Trial } from '../../workers/match/verify-candidate.ts';
 import { fingerprintCatalog, fingerprintUploads } from '../fingerprint/bundled-fingerprints.ts';
 import { bundledUploads } from '../support/bundled-audio.ts';
 

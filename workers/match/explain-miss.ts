@@ -4,12 +4,12 @@ import type { Pair } from './explain-pair.ts';
 import { logThreshold } from './explain-trial.ts';
 import { probesOf } from './explain-votes.ts';
 import { countHypotheses, hypothesesOf } from './hypotheses.ts';
-import type { Trial } from './match-upload.ts';
 import { alteredLook, buriedLook, type Look, secondLook } from './parameters.ts';
 import type { PeakLookup } from './peak-lookup.ts';
 import { type Hypothesis, unaltered } from './probes.ts';
 import type { SearchedSegment } from './searched-segment.ts';
 import { verify, type Window } from './verify.ts';
+import type { Trial } from './verify-candidate.ts';
 import { type Candidate, guessOf, vote } from './vote.ts';
 import { windowsOf } from './windows.ts';
 

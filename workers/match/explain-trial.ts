@@ -4,11 +4,11 @@ import type { TransformSet } from '../protocol.ts';
 import { type Alignment, lowerBound, referenceFrameAt } from './align.ts';
 import type { Pair } from './explain-pair.ts';
 import type { BestAlignment } from './explanation.ts';
-import type { Trial } from './match-upload.ts';
 import { maxFalseMatchProbability } from './parameters.ts';
 import { toMs } from './report-matches.ts';
 import { chanceOfAgreement, logFalseMatchProbability } from './significance.ts';
 import { countTried, spanOf, type Window } from './verify.ts';
+import type { Trial } from './verify-candidate.ts';
 
 export const logThreshold = Math.log10(maxFalseMatchProbability);
 type FollowedVerdict = Extract<Trial['verdict'], { stretch: unknown }>;

@@ -5,12 +5,12 @@ import type { TransformSet } from '../protocol.ts';
 import { referenceFrameAt } from './align.ts';
 import type { VoteView } from './explanation.ts';
 import { hypothesesOf } from './hypotheses.ts';
-import type { Trial } from './match-upload.ts';
 import { alteredLook, type Look, voteBinShift } from './parameters.ts';
 import { firstPeakFrom, type PeakLookup } from './peak-lookup.ts';
 import { type Probes, probeWindow } from './probes.ts';
 import type { SearchedSegment } from './searched-segment.ts';
 import type { Window } from './verify.ts';
+import type { Trial } from './verify-candidate.ts';
 import { vote } from './vote.ts';
 
 /** Bins shown either side of the best line: 6 s. */

@@ -20,10 +20,11 @@ import {
 } from './explain-trial.ts';
 import { viewVotes } from './explain-votes.ts';
 import type { MatchExplanation, MissingReason } from './explanation.ts';
-import { matchUpload, type Trial } from './match-upload.ts';
+import { matchUpload } from './match-upload.ts';
 import { secondLook } from './parameters.ts';
 import { toMs } from './report-matches.ts';
 import { leastChance, logFalseMatchProbability } from './significance.ts';
+import type { Trial } from './verify-candidate.ts';
 import { windowsOf } from './windows.ts';
 
 /** Segments listed of a match: a loop can have thousands in an upload of hours. */
