@@ -82,10 +82,12 @@ timed.push(
     'none',
     long.slice(0, 10).map((one) => uploadOf(one, 240)),
   ),
-  time('4 min of strangers', 'none', [
-    strungTogether(absent, 240),
-    strungTogether(absent.slice(absent.length >> 1), 240),
-  ]),
+  ...transformSets.map((transforms) =>
+    time('4 min of strangers', transforms, [
+      strungTogether(absent, 240),
+      strungTogether(absent.slice(absent.length >> 1), 240),
+    ]),
+  ),
   time('1 h mix, every second piece registered', 'none', [strungTogether(alternating(), 3600)]),
 );
 const queriesPerSecond = await throughput(spread(tenSeconds, Math.max(maxTimed, 100)));
