@@ -4,6 +4,7 @@
  */
 import { constants, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WorkerError } from '../errors.ts';
 import type { AudioLimits } from './decode.ts';
 
@@ -12,6 +13,9 @@ const readBytes = 128 * 1024;
 
 /** The largest window a format may ask for: an uncompressed FLAC frame of 8 channels is 2 MiB. */
 const maxWindowBytes = 4 * 1024 * 1024;
+
+/** Whatever else the thread has to do waits no longer: a program may fingerprint where it also serves. */
+const maxHoldMs = 50;
 
 /** Bytes that may be read past the window's end, so that bit readers can load whole words at its edge. */
 export const paddingBytes = 16;
@@ -26,6 +30,7 @@ export class AudioFile {
   #end = 0;
   /** Where in the file `#buffer[#end]` would come from. */
   #readPosition = 0;
+  #turnBegan = performance.now();
 
   /** `beforeRead` runs before every read and may throw: it is where the wall-time limit is seen. */
   constructor(path: string, handle: FileHandle, sizeBytes: number, beforeRead: () => void) {
@@ -54,6 +59,10 @@ export class AudioFile {
     if (bytes > maxWindowBytes) throw new RangeError(`a window of ${bytes} bytes was asked for`);
     while (this.#end - this.#start < bytes) {
       this.#beforeRead();
+      if (performance.now() - this.#turnBegan > maxHoldMs) {
+        await nextTurn();
+        this.#turnBegan = performance.now();
+      }
       this.#makeRoom(bytes);
       const room = this.#buffer.length - paddingBytes - this.#end;
       const bytesRead = this.#read(room);

@@ -59,7 +59,7 @@ export function finishFingerprint(
 /** Kept between calls: memory of every file's own makes V8 look for garbage every few files. */
 const digested = new Uint8Array(2 ** 18);
 
-/** Read at once where it is: a worker thread has nothing else to do, and decoding holds any other as it is. */
+/** Read at once where it is: .7 ms a MB, of a file that was just read. */
 function digestFile(path: string): Uint8Array {
   const digest = createHash('sha256');
   // As in `openAudioFile`: a pipe that took the file's place does not hold the thread.
