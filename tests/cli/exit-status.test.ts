@@ -82,7 +82,8 @@ describe('the exit status', { timeout: 60_000 }, () => {
 /** The launcher looks for packages from its folder outwards: whatever else the machine holds, none may be on that way. */
 function placeBelowNoPackages(): string {
   const isBelowPackages = (folder: string): boolean =>
-    existsSync(join(folder, 'node_modules')) || (folder !== dirname(folder) && isBelowPackages(dirname(folder)));
+    existsSync(join(folder, 'node_modules')) ||
+    (folder !== dirname(folder) && isBelowPackages(dirname(folder)));
   const place = [tmpdir(), '/var/tmp', '/dev/shm'].find((folder) => !isBelowPackages(folder));
   if (place === undefined) throw new Error('no temporary folder without a node_modules above it');
   return place;

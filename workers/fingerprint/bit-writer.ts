@@ -1,10 +1,15 @@
 /** Bits, most significant first, for the packed constellation. */
 export class BitWriter {
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array<ArrayBuffer>;
   #byteCount = 0;
   /** Bits that do not make a byte yet: up to 7, in the lowest places. */
   #pending = 0;
   #pendingCount = 0;
+
+  /** @param bytes It has room for so many, and makes more where they do not do. */
+  constructor(bytes = 1024) {
+    this.#bytes = new Uint8Array(Math.max(4, bytes));
+  }
 
   /** @param width up to 24; nothing is written where it is not above 0 */
   write(value: number, width: number): void {
@@ -24,8 +29,13 @@ export class BitWriter {
     this.#pendingCount = count;
   }
 
-  finish(): Uint8Array<ArrayBuffer> {
+  /** Zeros up to the next byte. */
+  endByte(): void {
     if (this.#pendingCount > 0) this.write(0, 8 - this.#pendingCount);
-    return this.#bytes.slice(0, this.#byteCount);
+  }
+
+  /** What has been written, without a byte that has begun; valid until more is. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#byteCount);
   }
 }

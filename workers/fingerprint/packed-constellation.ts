@@ -15,30 +15,52 @@ const riceBits = 1;
 
 /** @param rankCount Ranks there can be, 0…rankCount − 1. */
 export function packConstellation(source: Constellation, rankCount: number): Uint8Array<ArrayBuffer> {
-  const bits = new BitWriter();
-  let frame = 0;
-  let lowest = 0;
-  for (let i = 0; i < source.frames.length; i++) {
-    const gap = (source.frames[i] as number) - frame;
-    frame += gap;
-    if (gap > 0) lowest = 0;
-    for (let ones = gap >> riceBits; ones > 0; ones -= 16) bits.write(0xffff, Math.min(16, ones));
-    bits.write(0, 1);
-    bits.write(gap & ((1 << riceBits) - 1), riceBits);
-    const step = source.steps[i] as number;
-    writeBelow(bits, step - lowest, stepCount - lowest);
-    lowest = step + 1;
-    writeBelow(bits, source.ranks[i] as number, rankCount);
-  }
-  return bits.finish();
+  const bits = new BitWriter(expectedBytes(source.frames.length));
+  packPeaks(bits, source, { from: 0, end: source.frames.length }, 0, rankCount);
+  return bits.written().slice();
 }
 
-/** A value below `count` in truncated binary. */
-function writeBelow(bits: BitWriter, value: number, count: number): void {
-  const width = 31 - Math.clz32(count);
-  const short = 2 ** (width + 1) - count;
-  if (value < short) bits.write(value, width);
-  else bits.write(value + short, width + 1);
+/** Room for so many peaks, more than they mostly take. */
+export function expectedBytes(peakCount: number): number {
+  return 3 * peakCount + 64;
+}
+
+/** A part of a constellation, its frames counted from `origin`; it ends with a byte. */
+export function packPeaks(
+  bits: BitWriter,
+  { frames, steps, ranks }: Constellation,
+  peaks: { readonly from: number; readonly end: number },
+  origin: number,
+  rankCount: number,
+): void {
+  const rankWidth = 31 - Math.clz32(rankCount);
+  const shortRanks = (2 << rankWidth) - rankCount;
+  let frame = origin;
+  let lowest = 0;
+  for (let i = peaks.from; i < peaks.end; i++) {
+    const gap = (frames[i] as number) - frame;
+    frame += gap;
+    if (gap > 0) lowest = 0;
+    let ones = gap >> riceBits;
+    for (; ones > 6; ones -= 6) bits.write(0x3f, 6);
+    // What is left of the gap, step and rank are 24 bits at the most: written at once.
+    let code = (((1 << ones) - 1) << (1 + riceBits)) | (gap & ((1 << riceBits) - 1));
+    let width = ones + 1 + riceBits;
+    const left = stepCount - lowest;
+    const stepWidth = 31 - Math.clz32(left);
+    const shortSteps = (2 << stepWidth) - left;
+    const above = (steps[i] as number) - lowest;
+    const isLongStep = above >= shortSteps ? 1 : 0;
+    code = (code << (stepWidth + isLongStep)) | (above + isLongStep * shortSteps);
+    width += stepWidth + isLongStep;
+    lowest += above + 1;
+    const rank = ranks[i] as number;
+    const isLongRank = rank >= shortRanks ? 1 : 0;
+    code = (code << (rankWidth + isLongRank)) | (rank + isLongRank * shortRanks);
+    width += rankWidth + isLongRank;
+    bits.write(code, width);
+  }
+  bits.endByte();
 }
 
 /**
@@ -77,7 +99,7 @@ export function unpackInto(
 ): number {
   const bitCount = bytes.length * 8;
   const rankWidth = 31 - Math.clz32(rankCount);
-  const shortRanks = 2 ** (rankWidth + 1) - rankCount;
+  const shortRanks = (2 << rankWidth) - rankCount;
   const maxFrame = times.last;
   const end = peaks.from + peaks.count;
   let at = 0;
@@ -102,7 +124,7 @@ export function unpackInto(
     const left = stepCount - lowest;
     if (left === 0) return -1;
     let width = 31 - Math.clz32(left);
-    const shortSteps = 2 ** (width + 1) - left;
+    const shortSteps = (2 << width) - left;
     let above = width === 0 ? 0 : rest >>> (32 - width);
     if (above >= shortSteps) above = (rest >>> (32 - ++width)) - shortSteps;
     rest <<= width;

@@ -24,19 +24,20 @@ export function listBuckets(directory: SlotDirectory): BucketDirectory {
   const keys = new Uint32Array(postingCount);
   const slotCount = (directory.groups.length - 1) << groupBits;
   readPostings(directory, 0, slotCount, { keys, frames: new Uint32Array(postingCount) }, 0);
-  const begins: number[] = [];
+  const begins = new Uint32Array(postingCount + 1);
+  let count = 0;
   let newest = -1;
-  for (const [at, key] of keys.entries()) {
-    const bucket = key >>> anchorBits;
+  for (let at = 0; at < postingCount; at++) {
+    const bucket = (keys[at] as number) >>> anchorBits;
     if (bucket === newest) continue;
     newest = bucket;
     marks[bucket >>> 5] = (marks[bucket >>> 5] as number) | (1 << (bucket & 31));
-    begins.push(at);
+    begins[count++] = at;
   }
-  begins.push(postingCount);
+  begins[count++] = postingCount;
   const before = new Uint32Array(marks.length);
   for (let word = 0; word + 1 < marks.length; word++) {
     before[word + 1] = (before[word] as number) + countBits(marks[word] as number);
   }
-  return { marks, before, begins: Uint32Array.from(begins) };
+  return { marks, before, begins: begins.slice(0, count) };
 }

@@ -9,8 +9,9 @@
  *   blocks      one behind the other, each packed by itself (`packed-constellation.ts`), its frames counted from its own
  */
 import { crc32 } from 'node:zlib';
+import { BitWriter } from '../fingerprint/bit-writer.ts';
 import type { Constellation } from '../fingerprint/constellation.ts';
-import { packConstellation, unpackInto } from '../fingerprint/packed-constellation.ts';
+import { expectedBytes, packPeaks, unpackInto } from '../fingerprint/packed-constellation.ts';
 import { referenceRankCount } from '../fingerprint/parameters.ts';
 import { type ConstellationSource, readPacked } from './constellation-source.ts';
 
@@ -31,30 +32,25 @@ export type BlocksOf = {
 };
 
 /** Of a constellation at reference density that ends before `frameCount`. */
-export function packBlocks({ frames, steps, ranks }: Constellation, frameCount: number): PackedBlocks {
+export function packBlocks(source: Constellation, frameCount: number): PackedBlocks {
+  const { frames } = source;
   const count = blockCountOf(frameCount);
   const directory = new Uint8Array(count * entryBytes);
   const view = new DataView(directory.buffer);
-  const blocks: Uint8Array[] = [];
-  let [end, first] = [0, 0];
+  const bits = new BitWriter(expectedBytes(frames.length));
+  let [begin, from] = [0, 0];
   for (let block = 0; block < count; block++) {
     const origin = block * constellationBlockFrames;
-    let last = first;
-    while (last < frames.length && (frames[last] as number) < origin + constellationBlockFrames) last++;
-    const own = {
-      frames: frames.subarray(first, last).map((frame) => frame - origin),
-      steps: steps.subarray(first, last),
-      ranks: ranks.subarray(first, last),
-    };
-    const bytes = packConstellation(own, referenceRankCount);
-    end += bytes.length;
-    view.setUint32(block * entryBytes, end, true);
-    view.setUint32(block * entryBytes + 4, last, true);
-    view.setUint32(block * entryBytes + 8, crc32(bytes), true);
-    blocks.push(bytes);
-    first = last;
+    let end = from;
+    while (end < frames.length && (frames[end] as number) < origin + constellationBlockFrames) end++;
+    packPeaks(bits, source, { from, end }, origin, referenceRankCount);
+    const written = bits.written();
+    view.setUint32(block * entryBytes, written.length, true);
+    view.setUint32(block * entryBytes + 4, end, true);
+    view.setUint32(block * entryBytes + 8, crc32(written.subarray(begin)), true);
+    [begin, from] = [written.length, end];
   }
-  return { bytes: Buffer.concat([directory, ...blocks]), checksum: crc32(directory) };
+  return { bytes: Buffer.concat([directory, bits.written()]), checksum: crc32(directory) };
 }
 
 /** The peaks of all blocks from that of one frame to that of another; undefined where a checksum does not fit. */

@@ -73,6 +73,11 @@ export type Landmarks = {
 const landmarkReachFrames = 27;
 const landmarkRanks = 8;
 
+/** Above every rank and place, and below it with both: no partner yet, or one outside of the zone. */
+const noPartner = 0x7fff0000;
+/** Above every cost. */
+const noTriplet = 0xffff;
+
 /**
  * The landmarks a reference is found by. Every anchor offers its triplet of the lowest ranks; of all the
  * offers within half a second the best eight stay. What is most salient is what noise leaves.
@@ -80,42 +85,51 @@ const landmarkRanks = 8;
 export function referenceLandmarks(source: Constellation): Landmarks {
   const { frames, steps, ranks } = source;
   const count = frames.length;
-  const second = new Int32Array(count).fill(-1);
-  const third = new Int32Array(count).fill(-1);
-  const cost = new Uint16Array(count).fill(0xffff);
+  const second = new Int32Array(count);
+  const third = new Int32Array(count);
+  const cost = new Int32Array(count).fill(noTriplet);
+  let from = 0;
+  let end = 0;
   for (let i = 0; i < count; i++) {
     const frame = frames[i] as number;
     const step = steps[i] as number;
-    let best = -1;
-    let next = -1;
-    for (let j = i + 1; j < count && (frames[j] as number) - frame <= zoneFrames; j++) {
-      if (!isPartner((frames[j] as number) - frame, (steps[j] as number) - step)) continue;
-      const rank = ranks[j] as number;
-      if (best < 0 || rank < (ranks[best] as number)) {
-        next = best;
-        best = j;
-      } else if (next < 0 || rank < (ranks[next] as number)) next = j;
+    // Two peaks of one frame are often one sound; a partner begins after its anchor.
+    while (from < count && (frames[from] as number) <= frame) from++;
+    while (end < count && (frames[end] as number) <= frame + zoneFrames) end++;
+    // Rank and then place in one number, the two lowest kept without a branch: chance decides, and no processor guesses it.
+    let best = noPartner;
+    let next = noPartner;
+    for (let j = from; j < end; j++) {
+      const above = (steps[j] as number) - step;
+      const outside = ((zoneSteps + above) | (zoneSteps - above)) >> 31;
+      const one = (outside & noPartner) | ((ranks[j] as number) << 16) | (j - from);
+      const less = (one - best) & ((one - best) >> 31);
+      best += less;
+      const rest = one - less - next;
+      next += rest & (rest >> 31);
     }
-    if (next < 0) continue;
-    second[i] = Math.min(best, next);
-    third[i] = Math.max(best, next);
-    cost[i] = (ranks[i] as number) + (ranks[best] as number) + (ranks[next] as number);
+    if (next >= noPartner) continue;
+    const [a, b] = [from + (best & 0xffff), from + (next & 0xffff)];
+    second[i] = Math.min(a, b);
+    third[i] = Math.max(a, b);
+    cost[i] = (ranks[i] as number) + (best >> 16) + (next >> 16);
   }
   const keys = new Uint32Array(count);
   const anchors = new Uint32Array(count);
   let kept = 0;
   let low = 0;
+  let high = 0;
   for (let i = 0; i < count; i++) {
     const own = cost[i] as number;
-    if (own === 0xffff) continue;
+    if (own === noTriplet) continue;
     const frame = frames[i] as number;
     while ((frames[low] as number) < frame - landmarkReachFrames) low++;
+    while (high < count && (frames[high] as number) <= frame + landmarkReachFrames) high++;
+    // Of those that cost the same the earlier one is better. The sign bit counts, again because no processor guesses it.
     let better = 0;
-    for (let j = low; j < count && (frames[j] as number) <= frame + landmarkReachFrames; j++) {
-      const other = cost[j] as number;
-      if ((other < own || (other === own && j < i)) && ++better === landmarkRanks) break;
-    }
-    if (better === landmarkRanks) continue;
+    for (let j = low; j < i; j++) better += ((cost[j] as number) - own - 1) >>> 31;
+    for (let j = i + 1; j < high; j++) better += ((cost[j] as number) - own) >>> 31;
+    if (better >= landmarkRanks) continue;
     const b = second[i] as number;
     const c = third[i] as number;
     const step = steps[i] as number;
