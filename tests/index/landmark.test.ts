@@ -58,6 +58,47 @@ describe('a landmark key', () => {
   });
 });
 
+/** Key and frame of each: the two partners of the lowest ranks, and the eight cheapest of those within 27 frames. */
+function plainLandmarks({ frames, steps, ranks }: Constellation): [key: number, frame: number][] {
+  const peaks = Array.from(frames, (frame, i) => ({
+    i,
+    frame,
+    step: steps[i] as number,
+    rank: ranks[i] as number,
+  }));
+  const offers = peaks.flatMap((anchor) => {
+    const [best, next] = peaks
+      .filter(
+        ({ frame, step }) =>
+          frame > anchor.frame &&
+          frame - anchor.frame <= zoneFrames &&
+          Math.abs(step - anchor.step) <= zoneSteps,
+      )
+      .sort((a, b) => a.rank - b.rank || a.i - b.i);
+    if (best === undefined || next === undefined) return [];
+    const [second, third] = best.i < next.i ? [best, next] : [next, best];
+    return [{ anchor, second, third, cost: anchor.rank + best.rank + next.rank }];
+  });
+  return offers
+    .filter(({ anchor, cost }) => {
+      const better = offers.filter(
+        (one) =>
+          Math.abs(one.anchor.frame - anchor.frame) <= 27 &&
+          (one.cost < cost || (one.cost === cost && one.anchor.i < anchor.i)),
+      );
+      return better.length < 8;
+    })
+    .map(({ anchor, second, third }) => {
+      const bucket = landmarkKey(
+        stepCellOf(second.step - anchor.step),
+        stepCellOf(third.step - anchor.step),
+        Math.floor((second.frame - anchor.frame) / frameCell),
+        Math.floor((third.frame - anchor.frame) / frameCell),
+      );
+      return [bucket | Math.floor(anchor.step / 10), anchor.frame];
+    });
+}
+
 describe("a reference's landmarks", () => {
   let constellation: Constellation;
   beforeAll(async () => {
@@ -82,6 +123,16 @@ describe("a reference's landmarks", () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test('are what a plain reading of the rule gives, equal ranks and costs included', () => {
+    const limits = { frameCount: 300, maxPeaks: 400, ranks: 4 };
+    const expectPlain = (of: Constellation) => {
+      const { keys, frames } = referenceLandmarks(of);
+      expect([...keys].map((key, i) => [key, frames[i]])).toEqual(plainLandmarks(of));
+    };
+    fc.assert(fc.property(anyConstellation(limits), expectPlain), { numRuns: 100 });
+    expectPlain(constellation);
   });
 
   test('do not depend on when the recording begins', () => {

@@ -73,7 +73,7 @@ export type Landmarks = {
 const landmarkReachFrames = 27;
 const landmarkRanks = 8;
 
-/** Above every rank and place, and below it with both: no partner yet, or one outside of the zone. */
+/** No partner yet, and with rank and place one outside of the zone: above every rank and place (32 × 640 are in a zone). */
 const noPartner = 0x7fff0000;
 /** Above every cost. */
 const noTriplet = 0xffff;
